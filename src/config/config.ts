@@ -1,0 +1,103 @@
+import type { Secret } from '../lib/secret.ts';
+import type { Flow } from './flow.ts';
+
+/** The events a trigger can ask for, with GitLab's own names (`AI_FLOW_EVENT`). */
+export const EVENT_KINDS = ['mention', 'assign', 'assign_reviewer'] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** GitLab's access levels by role name, https://docs.gitlab.com/api/access_requests/ */
+export const ACCESS_LEVELS = {
+  guest: 10,
+  planner: 15,
+  reporter: 20,
+  developer: 30,
+  maintainer: 40,
+  owner: 50,
+} as const;
+export type Role = keyof typeof ACCESS_LEVELS;
+
+/** Where an agent's flow comes from. */
+export type FlowSource =
+  /** A path in the project, read from its default branch only. */
+  | { readonly kind: 'file'; readonly path: string }
+  /** Written in Beckon's own config. */
+  | { readonly kind: 'inline'; readonly flow: Flow }
+  /** No flow: a job of the project's own reads the `AI_FLOW_*` variables. */
+  | { readonly kind: 'none' };
+
+/** How a run's data travels into the pipeline. */
+export type Handoff = 'auto' | 'variables' | 'inputs';
+
+/** A service account with its token and its flow. */
+export interface Agent {
+  readonly name: string;
+  /** Username as written; GitLab compares usernames without regard to case. */
+  readonly account: string;
+  readonly token: Secret;
+  readonly flow: FlowSource;
+  readonly handoff: Handoff;
+  /** Milliseconds after which a run's pipeline is cancelled. */
+  readonly timeout: number;
+  readonly mergeRequest: 'auto' | 'never';
+}
+
+/** A rule: on these events, in these projects, by these people, run this agent. */
+export interface Trigger {
+  readonly name: string;
+  readonly agent: Agent;
+  readonly events: ReadonlySet<EventKind>;
+  readonly projects: {
+    readonly patterns: readonly string[];
+    /** Whether a project's full path is covered; compiled from the patterns when the config loads. */
+    readonly match: (fullPath: string) => boolean;
+  };
+  readonly minAccess: Role;
+  /** Usernames in lower case; an empty `allow` means everyone with `minAccess`. */
+  readonly users: { readonly allow: ReadonlySet<string>; readonly deny: ReadonlySet<string> };
+  readonly confidential: boolean;
+}
+
+/** A limit on how often something may happen. */
+export interface Rate {
+  readonly count: number;
+  /** Milliseconds. */
+  readonly per: number;
+}
+
+/** Where runs are queued and kept. */
+export type QueueHome =
+  | { readonly kind: 'redis'; readonly url: Secret }
+  | { readonly kind: 'postgres'; readonly url: Secret }
+  /** Absolute path of the folder in which a PostgreSQL of our own keeps its files. */
+  | { readonly kind: 'embedded'; readonly dataDir: string };
+
+/** The configuration as valid: every default filled in, patterns compiled, frozen. Durations in milliseconds. */
+export interface Config {
+  readonly gitlab: {
+    /** Base URL without a slash at the end; may hold a port and a sub-path. */
+    readonly url: string;
+    readonly caFile: string | undefined;
+    readonly token: Secret | undefined;
+  };
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly publicUrl: string | undefined;
+    readonly adminToken: Secret | undefined;
+  };
+  readonly webhook: { readonly secretTokens: readonly Secret[]; readonly signingTokens: readonly Secret[] };
+  readonly queue: { readonly home: QueueHome; readonly concurrency: number };
+  readonly agents: readonly Agent[];
+  readonly triggers: readonly Trigger[];
+  readonly limits: {
+    readonly runs: {
+      readonly global: number;
+      readonly perProject: number;
+      readonly perAgent: number;
+      readonly perUser: number;
+    };
+    readonly rate: { readonly perUser: Rate; readonly perProject: Rate; readonly perObject: Rate };
+    readonly maxEventAge: number;
+  };
+  readonly retention: { readonly runs: number };
+}

@@ -83,14 +83,21 @@ function newestThatFit(newestFirst: readonly string[], room: number): readonly s
   return missing === 0 ? kept : [notice(missing), ...kept];
 }
 
-/** Cuts a text so that it takes at most `maxBytes` as a JSON string, in which quotes and line breaks take two. */
+/**
+ * Cuts a text so that it takes at most `maxBytes` as a JSON string, in which a character takes up to six bytes.
+ * The longest start that fits is found by halving.
+ */
 function cutToJson(text: string, maxBytes: number): string {
-  let cut = cutBytes(text, maxBytes, CUT);
-  while (cut.length > CUT.length && jsonBytes(cut) > maxBytes) {
-    const excess = jsonBytes(cut) - maxBytes;
-    cut = cutBytes(text, byteLength(cut) - Math.max(1, Math.ceil(excess / 2)), CUT);
+  if (jsonBytes(text) <= maxBytes) return text;
+  let fits = 0;
+  let tooLong = Math.max(0, maxBytes);
+  while (tooLong - fits > 1) {
+    const middle = Math.floor((fits + tooLong) / 2);
+    if (jsonBytes(cutBytes(text, middle, CUT)) <= maxBytes) fits = middle;
+    else tooLong = middle;
   }
-  return jsonBytes(cut) > maxBytes ? '' : cut;
+  const cut = cutBytes(text, fits, CUT);
+  return jsonBytes(cut) <= maxBytes ? cut : '';
 }
 
 function jsonBytes(value: unknown): number {

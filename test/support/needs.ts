@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { describe } from 'vitest';
+
+/** Programs that tests need beyond Node, with the Debian package that brings each. */
+const PACKAGES = {
+  git: 'git',
+  'redis-server': 'redis-server',
+  rsync: 'rsync',
+  chromium: 'chromium',
+} as const;
+export type Program = keyof typeof PACKAGES;
+
+function isThere(program: Program): boolean {
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
+}
+
+/**
+ * `describe` for tests that need programs which not every machine has. Where one is missing the suite is skipped,
+ * with a title that says what to install; where the environment variable CI is set it fails instead.
+ */
+export function describeWith(programs: readonly Program[], name: string, tests: () => void): void {
+  const missing = programs.filter((program) => !isThere(program));
+  if (missing.length === 0) {
+    describe(name, tests);
+    return;
+  }
+  const packages = missing.map((program) => PACKAGES[program]).join(' ');
+  const notice = `skipped: needs ${missing.join(' and ')}, install with: apt-get install ${packages}`;
+  if (process.env.CI) throw new Error(`${name}: ${notice}`);
+  describe.skip(`${name} (${notice})`, tests);
+}

@@ -43,8 +43,8 @@ interface EventBase {
   readonly resource: Resource;
   /** Who did it. */
   readonly actor: Person;
-  /** ISO 8601, when it happened in GitLab. */
-  readonly happenedAt: string;
+  /** ISO 8601, when it happened in GitLab; some payloads do not say. */
+  readonly happenedAt: string | undefined;
   /** A confidential item, or an internal note: replies and context must stay as private. */
   readonly confidential: boolean;
 }

@@ -240,7 +240,11 @@ describe('a config with faults', () => {
 });
 
 describe('the configs that come with Beckon', () => {
-  const env = { BECKON_WEBHOOK_SECRET: 'secret', GITLAB_TOKEN_CLAUDE: 'glpat-1', GITLAB_TOKEN_SCRIPT: 'glpat-2' };
+  const env = {
+    BECKON_WEBHOOK_SECRET: 'secret',
+    GITLAB_TOKEN_CLAUDE: 'glpat-1',
+    GITLAB_TOKEN_SCRIPT: 'glpat-2',
+  };
 
   it.each([
     ['minimal.yaml', ['claude-bot']],

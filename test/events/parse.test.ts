@@ -91,11 +91,7 @@ describe('a comment', () => {
     ['that mentions nobody', notePayload('please fix'), /mentions nobody/],
     [
       'on a commit',
-      notePayload('@claude-bot', {
-        issue: undefined,
-        note: { noteable_type: 'Commit' },
-        commit: { id: 'abc' },
-      }),
+      notePayload('@claude-bot', { note: { noteable_type: 'Commit' }, commit: { id: 'abc' } }),
       /"Commit"/,
     ],
   ])('%s starts nothing and says why', (what, payload, reason) => {

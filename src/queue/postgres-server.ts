@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -61,7 +62,7 @@ export async function initialise(dir: DataDir, { initdb }: PostgresBinaries): Pr
       () => false,
     );
   if (await isThere()) return;
-  const fresh = `${dir.files}.new-${process.pid}`;
+  const fresh = `${dir.files}.new-${randomUUID()}`;
   try {
     await run(
       initdb,

@@ -69,8 +69,14 @@ describeWith(['redis-server'], 'a Redis that fails', () => {
   test('is an error at start, which holds no password', async () => {
     const start = Date.now();
     const opening = openBackend({ kind: 'redis', url: redis.url });
-    const error: Error = await opening.then(() => new Error('it opened'), (reason) => reason);
-    expect(error).toMatchObject({ code: 'queue_unavailable', message: expect.stringContaining('ECONNREFUSED') });
+    const error: Error = await opening.then(
+      () => new Error('it opened'),
+      (reason) => reason,
+    );
+    expect(error).toMatchObject({
+      code: 'queue_unavailable',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
     expect(Date.now() - start).toBeLessThan(6_000);
     expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain(PASSWORD);
   });
@@ -84,7 +90,10 @@ describeWith(['redis-server'], 'a Redis that fails', () => {
     await redis.start();
     const url = new Secret(redis.url.reveal().replace(PASSWORD, 'wrong-word'));
     const opening = openBackend({ kind: 'redis', url });
-    const error: Error = await opening.then(() => new Error('it opened'), (reason) => reason);
+    const error: Error = await opening.then(
+      () => new Error('it opened'),
+      (reason) => reason,
+    );
     expect(error).toMatchObject({ code: 'queue_unavailable', message: expect.stringContaining('WRONGPASS') });
     expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain('wrong-word');
   });
@@ -105,9 +114,13 @@ describeWith(['redis-server'], 'a Redis that fails', () => {
     await redis.start();
 
     const late = aRun();
-    await until('it takes runs again', async () => (await queue.add(late).catch(() => undefined)) !== undefined, {
-      ms: 4_000,
-    });
+    await until(
+      'it takes runs again',
+      async () => (await queue.add(late).catch(() => undefined)) !== undefined,
+      {
+        ms: 4_000,
+      },
+    );
     await until('the worker goes on', () => done.includes(late.id), { ms: 5_000 });
     expect(await queue.add(kept)).toEqual({ duplicate: true });
   }, 30_000);
@@ -125,9 +138,13 @@ describeWith(['redis-server'], 'a Redis that fails', () => {
     await sleep(4_000);
     redis.signal('SIGCONT');
     const late = aRun();
-    await until('it takes runs again', async () => (await queue.add(late).catch(() => undefined)) !== undefined, {
-      ms: 5_000,
-    });
+    await until(
+      'it takes runs again',
+      async () => (await queue.add(late).catch(() => undefined)) !== undefined,
+      {
+        ms: 5_000,
+      },
+    );
     await until('the worker goes on', () => done.includes(late.id), { ms: 5_000 });
   }, 30_000);
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, chown, lstat, mkdir, readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { BeckonError, messageOf } from '../lib/errors.ts';
 import { type Account, serverAccount } from './server-account.ts';
 
@@ -42,7 +42,9 @@ export async function prepareDataDir(dataDir: string): Promise<DataDir> {
   const files = join(path, 'postgres');
   const account = await serverAccount(files);
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    // In two steps: with `recursive` the mode would hold for the folders above as well, and lock PostgreSQL out.
+    await mkdir(dirname(path), { recursive: true });
+    await mkdir(path, { mode: 0o700 }).catch(unlessThere);
     const strange = (await readdir(path)).find((name) => !OURS.test(name));
     if (strange !== undefined) throw new Error(`it holds other files, such as ${strange}`);
     await ownAlone(path, account);
@@ -68,6 +70,10 @@ async function ownAlone(folder: string, account: Account | undefined): Promise<v
   await chmod(folder, 0o700);
 }
 
+function unlessThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
+}
+
 async function refuseForeign(files: string, path: string): Promise<void> {
   const uid = process.getuid?.();
   const owner = (await stat(files).catch(() => undefined))?.uid;
@@ -83,9 +89,7 @@ async function socketFolder(path: string, account: Account | undefined): Promise
   if (Buffer.byteLength(join(path, SOCKET_NAME)) <= LONGEST_SOCKET_PATH) return path;
   const name = createHash('sha256').update(path).digest('hex').slice(0, 12);
   const folder = join(tmpdir(), `beckon-${name}`);
-  await mkdir(folder, { mode: 0o700 }).catch((error) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  await mkdir(folder, { mode: 0o700 }).catch(unlessThere);
   // In a folder that all may write to, somebody else may have been first, or may have laid a link.
   const found = await lstat(folder);
   const friends = [process.getuid?.(), account?.uid];

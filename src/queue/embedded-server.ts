@@ -4,7 +4,7 @@ import { BeckonError } from '../lib/errors.ts';
 import { type DataDir, prepareDataDir } from './data-dir.ts';
 import type { PostgresAddress } from './postgres.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
-import { initialise, launch, shutDown, socketAddress } from './postgres-server.ts';
+import { initialise, launch, shutDown, socketAddress, sweep } from './postgres-server.ts';
 import { runningPostmaster } from './postmaster.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -100,6 +100,7 @@ export async function startEmbeddedServer(
   const dir = await prepareDataDir(dataDir);
   await initialise(dir, binaries);
   let held: Hold | undefined = await hold(dir, binaries);
+  await sweep(dir);
   let stopping = false;
   let recovering: Promise<void> = Promise.resolve();
 

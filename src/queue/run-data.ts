@@ -30,7 +30,7 @@ const event = {
   }),
   resource: Resource,
   actor: Person,
-  happenedAt: z.string(),
+  happenedAt: maybe(z.string()),
   confidential: z.boolean(),
   accounts: z.array(z.string()),
 };

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { describe } from 'vitest';
 
 /** Programs that tests need beyond Node, with the Debian package that brings each. */
@@ -10,8 +11,16 @@ const PACKAGES = {
 } as const;
 export type Program = keyof typeof PACKAGES;
 
-function isThere(program: Program): boolean {
-  return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
+/** Whether a program can be found on this machine. */
+export function isThere(program: Program): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }
 
 /**

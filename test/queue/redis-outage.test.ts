@@ -1,0 +1,191 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Secret } from '../../src/lib/secret.ts';
+import { type Backend, openBackend } from '../../src/queue/backend.ts';
+import { startConsumer } from '../../src/queue/consumer.ts';
+import { createRunQueue } from '../../src/queue/producer.ts';
+import type { RunQueue } from '../../src/runs/ports.ts';
+import { describeWith } from '../support/needs.ts';
+import { newRedis, type RedisServer } from '../support/redis.ts';
+import { until } from '../support/until.ts';
+import { aRun, ended } from './a-run.ts';
+import { spawnChild } from './spawn-child.ts';
+
+const PASSWORD = 'open-sesame';
+
+describeWith(['redis-server'], 'a Redis that fails', () => {
+  let redis: RedisServer;
+  let backend: Backend | undefined;
+  const told: string[] = [];
+
+  beforeEach(async () => {
+    told.length = 0;
+    redis = await newRedis(PASSWORD);
+  });
+  afterEach(async () => {
+    redis.signal('SIGCONT');
+    await backend?.close();
+    backend = undefined;
+    await redis.stop();
+    expect(told.join('\n')).not.toContain(PASSWORD);
+  });
+
+  async function open(): Promise<RunQueue> {
+    await redis.start();
+    backend = await openBackend(
+      { kind: 'redis', url: redis.url },
+      { onError: (error) => told.push(String(error)) },
+    );
+    return createRunQueue(backend, { retention: 3_600_000 });
+  }
+
+  /** How an `add` fails, and after how many milliseconds. */
+  async function refusal(queue: RunQueue): Promise<{ ms: number; error: unknown }> {
+    const start = Date.now();
+    const error = await queue.add(aRun()).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    return { ms: Date.now() - start, error };
+  }
+
+  async function consume(): Promise<string[]> {
+    if (backend === undefined) throw new Error('open first');
+    const done: string[] = [];
+    const consumer = await startConsumer(backend, {
+      concurrency: 2,
+      clock: Date.now,
+      onError: (error) => told.push(String(error)),
+      perform: async (run) => {
+        done.push(run.id);
+        return { kind: 'done', run: ended(run) };
+      },
+    });
+    const close = backend.close;
+    backend = { ...backend, close: () => consumer.close(0).then(close) };
+    return done;
+  }
+
+  test('is an error at start, which holds no password', async () => {
+    const start = Date.now();
+    const opening = openBackend({ kind: 'redis', url: redis.url });
+    const error: Error = await opening.then(
+      () => new Error('it opened'),
+      (reason) => reason,
+    );
+    expect(error).toMatchObject({
+      code: 'queue_unavailable',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+    expect(Date.now() - start).toBeLessThan(6_000);
+    expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain(PASSWORD);
+  });
+
+  test('is waited for at start when it is a little late', async () => {
+    setTimeout(() => void redis.start(), 1_000);
+    backend = await openBackend({ kind: 'redis', url: redis.url });
+  });
+
+  test('is an error that holds no password when the password is wrong', async () => {
+    await redis.start();
+    const url = new Secret(redis.url.reveal().replace(PASSWORD, 'wrong-word'));
+    const opening = openBackend({ kind: 'redis', url });
+    const error: Error = await opening.then(
+      () => new Error('it opened'),
+      (reason) => reason,
+    );
+    expect(error).toMatchObject({ code: 'queue_unavailable', message: expect.stringContaining('WRONGPASS') });
+    expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain('wrong-word');
+  });
+
+  test('refuses at once while it is away, and goes on when it is back', async () => {
+    const queue = await open();
+    const done = await consume();
+    const kept = aRun();
+    await queue.add(kept);
+    await until('the run is done', () => done.includes(kept.id));
+    await redis.halt();
+
+    const away = await refusal(queue);
+    expect(away.error).toMatchObject({ code: 'queue_unavailable' });
+    expect(away.ms).toBeLessThan(2_200);
+    await expect(queue.ping()).rejects.toMatchObject({ code: 'queue_unavailable' });
+    await sleep(3_000);
+    await redis.start();
+
+    const late = aRun();
+    await until(
+      'it takes runs again',
+      async () => (await queue.add(late).catch(() => undefined)) !== undefined,
+      {
+        ms: 4_000,
+      },
+    );
+    await until('the worker goes on', () => done.includes(late.id), { ms: 5_000 });
+    expect(await queue.add(kept)).toEqual({ duplicate: true });
+  }, 30_000);
+
+  test('refuses within two seconds while it hangs, and goes on afterwards', async () => {
+    const queue = await open();
+    const done = await consume();
+    await queue.ping();
+    redis.signal('SIGSTOP');
+    const refusals = await Promise.all([refusal(queue), sleep(500).then(() => refusal(queue))]);
+    for (const { error, ms } of refusals) {
+      expect(error).toMatchObject({ code: 'queue_unavailable' });
+      expect(ms).toBeLessThan(2_300);
+    }
+    await sleep(4_000);
+    redis.signal('SIGCONT');
+    const late = aRun();
+    await until(
+      'it takes runs again',
+      async () => (await queue.add(late).catch(() => undefined)) !== undefined,
+      {
+        ms: 5_000,
+      },
+    );
+    await until('the worker goes on', () => done.includes(late.id), { ms: 5_000 });
+  }, 30_000);
+
+  test('refuses when its memory is full, without a storm, and goes on afterwards', async () => {
+    const queue = await open();
+    const done = await consume();
+    await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+    const full = await refusal(queue);
+    expect(full.error).toMatchObject({ code: 'queue_unavailable', message: expect.stringContaining('OOM') });
+    const before = process.cpuUsage();
+    await sleep(3_000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(1_000);
+    expect(told.length).toBeLessThan(5);
+    await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+    const late = aRun();
+    await queue.add(late);
+    await until('the worker goes on', () => done.includes(late.id), { ms: 5_000 });
+  }, 30_000);
+
+  test('warns of a Redis that drops keys', async () => {
+    await open();
+    await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+    expect(await backend?.warnings()).toEqual([expect.stringContaining('noeviction')]);
+  });
+
+  test('a process that slept gives way to the one that took its run over', async () => {
+    const queue = await open();
+    const home = { kind: 'redis', url: redis.url } as const;
+    const run = aRun();
+    await queue.add(run);
+    const sleeper = spawnChild(home, { looks: 3 });
+    await sleeper.says(`took ${run.id} 1`);
+    sleeper.signal('SIGSTOP');
+    const heir = spawnChild(home, { looks: 3 });
+    await heir.says(`took ${run.id} 2`, 20_000);
+    sleeper.signal('SIGCONT');
+    await sleeper.says(`aborted ${run.id}`);
+    await sleeper.says('refused Error: another worker has this run');
+    await sleep(1_000);
+    expect(await queue.find(run.id)).toMatchObject({ looks: 2, trigger: `held by ${heir.pid}` });
+    expect(await queue.depth()).toMatchObject({ active: 1, waiting: 0, delayed: 0, failed: 0 });
+  }, 45_000);
+});

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Secret } from '../../src/lib/secret.ts';
-import { type Backend, openBackend } from '../../src/queue/backend.ts';
+import type { Backend } from '../../src/queue/backend.ts';
 import { startConsumer } from '../../src/queue/consumer.ts';
+import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
 import type { RunQueue } from '../../src/runs/ports.ts';
 import { describeWith } from '../support/needs.ts';

@@ -79,6 +79,7 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
         metrics,
         log,
         secretTokens: config.webhook.secretTokens,
+        signingTokens: config.webhook.signingTokens,
         isStopping: () => isStopping,
       });
       closers.push(() => server.close());

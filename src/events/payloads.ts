@@ -26,14 +26,12 @@ const ProjectPayload = z.object({
 export type ProjectPayload = z.output<typeof ProjectPayload>;
 
 const IssueFields = {
-  id: Id,
   iid: Id,
   title: text,
   url: text,
   confidential: maybe(z.boolean()),
 };
 const MergeRequestFields = {
-  id: Id,
   iid: Id,
   title: text,
   url: text,
@@ -59,7 +57,7 @@ export const NotePayload = z.object({
   object_attributes: z.object({
     id: Id,
     note: z.string(),
-    noteable_type: z.string(),
+    noteable_type: text,
     author_id: maybe(Id),
     discussion_id: text,
     created_at: text,

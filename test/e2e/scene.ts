@@ -14,7 +14,7 @@ const SECRET = randomBytes(16).toString('hex');
 export const PROJECT = 'acme/web/shop';
 
 /** Accounts of the agents, and where each has its flow. */
-export const AGENTS = {
+const AGENTS = {
   pusher: { flow: '.gitlab/duo/flows/pusher.yaml' },
   idle: { flow: '.gitlab/duo/flows/idle.yaml' },
   failing: { flow: '.gitlab/duo/flows/failing.yaml' },

@@ -12,7 +12,7 @@ const PACKAGES = {
 export type Program = keyof typeof PACKAGES;
 
 /** Whether a program can be found on this machine. */
-export function isThere(program: Program): boolean {
+function isThere(program: Program): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);

@@ -12,14 +12,14 @@ function maybe<T extends z.ZodType>(type: T) {
 const Id = z.number().int().nonnegative();
 const text = maybe(z.string());
 
-const UserPayload = z.object({ id: maybe(Id), username: z.string().min(1), name: text });
+const UserPayload = z.object({ id: maybe(Id), username: z.string().min(1).max(255), name: text });
 export type UserPayload = z.output<typeof UserPayload>;
 
 const Users = maybe(z.array(UserPayload));
 
 const ProjectPayload = z.object({
   id: maybe(Id),
-  path_with_namespace: z.string().min(1),
+  path_with_namespace: z.string().min(1).max(1000),
   web_url: text,
   default_branch: text,
 });

@@ -13,10 +13,19 @@ const isEventWanted: Check = (event, trigger) =>
 const isAgentMeant: Check = (event, trigger) => {
   const account = trigger.agent.account.toLowerCase();
   if (event.accounts.includes(account)) return undefined;
-  const meant = `${MEANT[event.kind]} ${event.accounts.map((name) => `@${name}`).join(', ')}, not @${account}.`;
+  const meant = `${MEANT[event.kind]} ${listed(event.accounts)}, not @${account}.`;
   const nearMiss = event.accounts.some((name) => distance(name, account) <= MAX_TYPOS);
   return nearMiss ? `${meant} Was @${account} meant?` : meant;
 };
+
+/** The first few of them: the reason is to be read, and there may be hundreds. */
+function listed(accounts: readonly string[]): string {
+  const names = accounts
+    .slice(0, 5)
+    .map((name) => `@${name}`)
+    .join(', ');
+  return accounts.length > 5 ? `${names} and ${accounts.length - 5} more` : names;
+}
 
 /** Letters in which a name may differ from an account's and still look like a slip. */
 const MAX_TYPOS = 2;

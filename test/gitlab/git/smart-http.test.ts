@@ -67,15 +67,18 @@ describeWith(['git'], 'Git over HTTP', () => {
     expect(served.pushes[1]?.changes).toMatchObject([{ before: head, after: zero }]);
   });
 
-  test('a refused ref is not reported', async () => {
+  test('a ref that Git refuses is not reported beside one that it takes', async () => {
     const served = await serving();
     const work = await cloned(served, 'oauth2:writer@');
     const actions = [{ action: 'create', path: 'other', content: '' }] as const;
     await served.repository.commit({ branch: 'main', message: 'Meanwhile', author: ann, actions });
     await writeFile(join(work, 'README.md'), '# New\n');
     await runGit(work, 'commit', '--quiet', '--all', '--message', 'New');
-    await expect(runGit(work, 'push', 'origin', 'HEAD:main')).rejects.toThrow('rejected');
-    expect(served.pushes).toEqual([]);
+    await runGit(served.repository.dir, 'config', 'receive.denyNonFastForwards', 'true');
+    await expect(runGit(work, 'push', '--force', 'origin', 'HEAD:main', 'HEAD:new')).rejects.toThrow(
+      'denying',
+    );
+    expect(served.pushes.flatMap(({ changes }) => changes.map(({ ref }) => ref))).toEqual(['refs/heads/new']);
   });
 
   test('a big pack streams through', async () => {

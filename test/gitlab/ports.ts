@@ -17,7 +17,8 @@ export interface FileDiff {
   readonly newPath: string;
   readonly newFile: boolean;
   readonly deletedFile: boolean;
-  readonly binary: boolean /** Hunks only, each starting with its @@ line, as GitLab's `diff` field. */;
+  readonly binary: boolean;
+  /** Hunks only, each starting with its @@ line, as GitLab's `diff` field. */
   readonly diff: string;
 }
 export interface Commit {

@@ -200,13 +200,15 @@ export function describeRunQueue(name: string, home: Home): void {
     });
 
     test('lets runs under way end when it closes', async () => {
+      let isAtWork = false;
       const consumer = await consume(async (run, tools) => {
+        isAtWork = true;
         await sleep(600);
         return finish(run, tools);
       });
       const run = aRun();
       await queue.add(run);
-      await until('the run is at work', async () => (await queue.depth()).active === 1);
+      await until('the run is at work', () => isAtWork);
       await consumer.close(5_000);
       expect(await queue.find(run.id)).toMatchObject({ outcome: { kind: 'no_changes' } });
       expect(await queue.depth()).toMatchObject({ active: 0, waiting: 0 });
@@ -237,13 +239,15 @@ export function describeRunQueue(name: string, home: Home): void {
     });
 
     test('keeps a run that stops at its own wish when it closes', async () => {
+      let isAtWork = false;
       const consumer = await consume(async (run, { signal }) => {
+        isAtWork = true;
         await sleep(60_000, undefined, { signal }).catch(() => {});
         return { kind: 'wait', run: { ...run, looks: run.looks + 1 }, at: Date.now() };
       });
       const run = aRun();
       await queue.add(run);
-      await until('the run is at work', async () => (await queue.depth()).active === 1);
+      await until('the run is at work', () => isAtWork);
       await consumer.close(0);
       expect(await queue.find(run.id)).toMatchObject({ looks: 1 });
       expect(await queue.depth()).toMatchObject({ active: 0, delayed: 1 });

@@ -188,6 +188,21 @@ export function describeRunQueue(name: string, home: Home): void {
       expect(await queue.find(run.id)).toMatchObject({ step: 'prepare' });
     });
 
+    test('does not perform a run again that had ended when its process died', async () => {
+      let isPerformed = false;
+      await consume(async (run) => {
+        isPerformed = true;
+        return { kind: 'done', run };
+      });
+      await queue.add(aFullRun());
+      const isIdle = async (): Promise<boolean> => {
+        const { waiting, active } = await queue.depth();
+        return waiting + active === 0;
+      };
+      await until('the job ends', isIdle);
+      expect(isPerformed).toBe(false);
+    });
+
     test('sets aside what it cannot read, and says so', async () => {
       const run = aRun();
       const { failed } = await queue.depth();

@@ -206,7 +206,7 @@ export function describeRunQueue(name: string, home: Home): void {
     test('sets aside what it cannot read, and says so', async () => {
       const run = aRun();
       const { failed } = await queue.depth();
-      await backend.queue.add('of-a-newer-program', { ...run, version: 2 }, { jobId: run.id });
+      await backend.queue.add('of-a-newer-program', { ...run, version: 2 }, { jobId: run.id, attempts: 3 });
       await consume(finish);
       await until('the job fails', async () => (await queue.depth()).failed === failed + 1);
       expect(errors).toMatchObject([{ error: { code: 'run_unreadable' }, runId: run.id }]);

@@ -11,6 +11,8 @@ import { until } from '../support/until.ts';
 /** A place for the queue to live in, for the length of a suite. */
 export interface Home {
   open(): Promise<QueueHome>;
+  /** Ends the lock on a job, as time does when a process sleeps. */
+  unlock(jobId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -186,6 +188,26 @@ export function describeRunQueue(name: string, home: Home): void {
       await until('the run ends', () => hasEnded(run.id));
       expect(errors).toEqual([{ error: new TypeError('a fault of ours'), runId: run.id }]);
       expect(await queue.find(run.id)).toMatchObject({ step: 'prepare' });
+    });
+
+    test('lets go of a run that was taken from it', async () => {
+      const calls: string[] = [];
+      await consume(async (run, { signal }) => {
+        calls.push(run.id);
+        if (calls.length > 1) return { kind: 'done', run: ended(run) };
+        await sleep(60_000, undefined, { signal });
+        return { kind: 'wait', run: { ...run, looks: 99 }, at: Date.now() };
+      }, 1);
+      const run = aRun();
+      await queue.add(run);
+      await until('the run is at work', () => calls.length === 1);
+      await home.unlock(run.id);
+      // '0' stands for whoever has the lock.
+      await (await backend.queue.getJob(run.id))?.moveToWait('0');
+      await until('the run ends', () => hasEnded(run.id));
+      expect(calls).toEqual([run.id, run.id]);
+      expect(await queue.find(run.id)).toMatchObject({ looks: 0 });
+      expect(errors.filter(({ runId }) => runId !== undefined)).toEqual([]);
     });
 
     test('does not perform a run again that had ended when its process died', async () => {

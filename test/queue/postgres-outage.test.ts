@@ -118,10 +118,20 @@ describe('the URL of a PostgreSQL', () => {
   });
 
   test('may hold options, which are kept beside the schema', async () => {
-    const url = new Secret(`${urlOf(server).reveal()}&options=-c%20statement_timeout%3D7s`);
+    const admin = new pg.Client({ connectionString: urlOf(server).reveal() });
+    await admin.connect();
+    // Not a user named like the schema: PostgreSQL would find it without being told.
+    await admin.query('CREATE ROLE other LOGIN SUPERUSER');
+    await admin.end();
+    const plain = urlOf(server).reveal().replace('user=beckon', 'user=other');
+    const writable = await openBackend({ kind: 'postgres', url: new Secret(plain) });
+    onTestFinished(() => writable.close());
+    await createRunQueue(writable, { retention }).add(aRun());
+
+    const url = new Secret(`${plain}&options=-c%20default_transaction_read_only%3Don`);
     const backend = await openBackend({ kind: 'postgres', url });
     onTestFinished(() => backend.close());
-    expect(await createRunQueue(backend, { retention }).add(aRun())).toEqual({ duplicate: false });
+    await expect(createRunQueue(backend, { retention }).add(aRun())).rejects.toThrow('read-only transaction');
   });
 
   test('leads to tables that several processes may create at once', async () => {

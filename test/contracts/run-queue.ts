@@ -190,6 +190,19 @@ export function describeRunQueue(name: string, home: Home): void {
       expect(await queue.find(run.id)).toMatchObject({ step: 'prepare' });
     });
 
+    test('sets a run aside at which our own code always throws', async () => {
+      await consume(async () => {
+        throw new TypeError('a fault of ours');
+      });
+      const run = aRun();
+      const { failed } = await queue.depth();
+      await backend.queue.add('with-less-patience', run, { jobId: run.id, attempts: 3 });
+      await until('the job fails', async () => (await queue.depth()).failed === failed + 1);
+      expect(errors.map(({ runId }) => runId)).toEqual([run.id, run.id, run.id]);
+      expect(await queue.find(run.id)).toEqual(run);
+      expect(await queue.add(run)).toEqual({ duplicate: true });
+    });
+
     test('lets go of a run that was taken from it', async () => {
       const calls: string[] = [];
       await consume(async (run, { signal }) => {

@@ -18,9 +18,10 @@ const PASSWORD = 'open-sesame';
 /** A line to a server, whose connections can fall silent without being closed; new ones work. */
 async function aLineTo(url: Secret): Promise<{ url: Secret; goSilent(): void }> {
   const target = new URL(url.reveal());
+  const port = Number(target.port);
   const ends = new Set<Socket>();
   const server = createServer((near) => {
-    const far = connect(Number(target.port), target.hostname);
+    const far = connect(port, target.hostname);
     near.pipe(far).pipe(near);
     for (const end of [near, far]) ends.add(end.on('error', () => {}));
   }).listen(0, '127.0.0.1');
@@ -91,36 +92,37 @@ describeWith(['redis-server'], 'a Redis that fails', () => {
     return done;
   }
 
-  test('is an error at start, which holds no password', async () => {
-    const start = Date.now();
-    const opening = openBackend({ kind: 'redis', url: redis.url });
-    const error: Error = await opening.then(
-      () => new Error('it opened'),
-      (reason) => reason,
-    );
-    expect(error).toMatchObject({
-      code: 'queue_unavailable',
-      message: expect.stringContaining('ECONNREFUSED'),
-    });
-    expect(Date.now() - start).toBeLessThan(6_000);
-    expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain(PASSWORD);
-  });
-
   test('is waited for at start when it is a little late', async () => {
     setTimeout(() => void redis.start(), 1_000);
     backend = await openBackend({ kind: 'redis', url: redis.url });
   });
 
-  test('is an error that holds no password when the password is wrong', async () => {
+  test('is an error at start, which holds no password', async () => {
+    const nowhere = await newRedis(PASSWORD);
     await redis.start();
-    const url = new Secret(redis.url.reveal().replace(PASSWORD, 'wrong-word'));
-    const opening = openBackend({ kind: 'redis', url });
-    const error: Error = await opening.then(
-      () => new Error('it opened'),
-      (reason) => reason,
+    const wrong = new Secret(redis.url.reveal().replace(PASSWORD, 'wrong-word'));
+    const start = Date.now();
+    const [away, refused] = await Promise.all(
+      [nowhere.url, wrong].map((url) =>
+        openBackend({ kind: 'redis', url }).then(
+          () => new Error('it opened'),
+          (error: Error) => error,
+        ),
+      ),
     );
-    expect(error).toMatchObject({ code: 'queue_unavailable', message: expect.stringContaining('WRONGPASS') });
-    expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain('wrong-word');
+    expect(Date.now() - start).toBeLessThan(6_000);
+    await nowhere.stop();
+    expect(away).toMatchObject({
+      code: 'queue_unavailable',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+    expect(refused).toMatchObject({
+      code: 'queue_unavailable',
+      message: expect.stringContaining('WRONGPASS'),
+    });
+    for (const error of [away, refused]) {
+      expect(`${error?.stack} ${JSON.stringify(error)}`).not.toMatch(/open-sesame|wrong-word/);
+    }
   });
 
   test('refuses at once while it is away, and goes on when it is back', async () => {
@@ -213,6 +215,29 @@ describeWith(['redis-server'], 'a Redis that fails', () => {
     await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
     expect(await backend?.warnings()).toEqual([expect.stringContaining('noeviction')]);
   });
+
+  test('a run that ignores its end keeps nobody, and goes on elsewhere', async () => {
+    const queue = await open();
+    if (backend === undefined) throw new Error('it is open');
+    let isAtWork = false;
+    const stuck = await startConsumer(backend, {
+      concurrency: 1,
+      clock: Date.now,
+      onError: (error) => told.push(String(error)),
+      perform: () => {
+        isAtWork = true;
+        return new Promise(() => {});
+      },
+    });
+    const run = aRun();
+    await queue.add(run);
+    await until('the run is at work', () => isAtWork);
+    const start = Date.now();
+    await stuck.close(500);
+    expect(Date.now() - start).toBeLessThan(4_500);
+    const done = await consume();
+    await until('the run goes on', () => done.includes(run.id), { ms: 15_000 });
+  }, 30_000);
 
   test('a process that slept gives way to the one that took its run over', async () => {
     const queue = await open();

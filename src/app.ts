@@ -6,8 +6,8 @@ import { buildServer } from './http/server.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createObserver } from './observability/observer.ts';
 import { createPerform } from './perform.ts';
-import { openBackend } from './queue/backend.ts';
 import { startConsumer } from './queue/consumer.ts';
+import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
 import { createReceive } from './receive.ts';
 import type { GitLab } from './runs/ports.ts';
@@ -37,10 +37,12 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
     const metrics = createMetrics();
     const observer = createObserver({ log, metrics });
     const clock = Date.now;
-    const backend = await openBackend(config.queue.home);
-    closers.push(() => backend.close());
+    const backend = await openBackend(config.queue.home, {
+      onError: (error) => log.warn({ err: error }, 'queue fault'),
+    });
     const queue = createRunQueue(backend, { retention: config.retention.runs });
     closers.push(() => queue.close());
+    for (const warning of await backend.warnings()) log.warn({ warning }, 'queue is set dangerously');
 
     if (role !== 'web') {
       const dispatcher = await openTransport({ caFile: config.gitlab.caFile });
@@ -62,7 +64,7 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
       const consumer = await startConsumer(backend, {
         perform,
         concurrency: config.queue.concurrency,
-        onError: (error) => log.error({ err: error }, 'worker fault'),
+        onError: (error, runId) => log.error({ runId, err: error }, 'worker fault'),
         clock,
       });
       closers.push(() => consumer.close(Math.max(0, stopBy - Date.now())));
@@ -77,6 +79,7 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
         metrics,
         log,
         secretTokens: config.webhook.secretTokens,
+        signingTokens: config.webhook.signingTokens,
         isStopping: () => isStopping,
       });
       closers.push(() => server.close());

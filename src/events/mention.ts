@@ -1,78 +1,81 @@
-import MarkdownIt from 'markdown-it';
+import { Parser } from 'htmlparser2';
+import { withoutInlineDiffs } from './inline-diff.ts';
+import { renderForMentions } from './render.ts';
 
 /**
  * GitLab's own pattern for the path of a user or group (`User.reference_pattern`): greedy, with no boundary on
  * the right; not preceded by an ASCII word character; never ending in `.`, `.git` or `.atom`.
  */
 const SEGMENT = String.raw`(?:[a-zA-Z0-9_.][a-zA-Z0-9_.-]{0,254}[a-zA-Z0-9_-]|[a-zA-Z0-9_])(?<!\.git|\.atom)`;
-const REFERENCE = new RegExp(String.raw`(?<!\w)@((?:${SEGMENT}/){0,20}${SEGMENT})`, 'g');
+const PATH = String.raw`((?:${SEGMENT}/){0,20}${SEGMENT})`;
+const REFERENCE = new RegExp(String.raw`(?<!\w)@${PATH}`, 'g');
+const WHOLE_REFERENCE = new RegExp(String.raw`^@${PATH}$`);
 
-/** GitLab renders `\@name` so that it is no reference; a character that no name holds does the same here. */
-const ESCAPED_AT = '\u0000';
+/** GitLab looks at no more references of a text than these (`FILTER_ITEM_LIMIT`). */
+const MAX_REFERENCES = 1000;
 
-const markdown = new MarkdownIt({ html: true, linkify: true });
-// Joined, an escaped character could no longer be told from a plain one.
-markdown.core.ruler.disable('text_join');
+/** Elements in whose text GitLab does not look for references, and block quotes, in which we do not. */
+const OPAQUE = new Set(['pre', 'code', 'a', 'style', 'script', 'blockquote']);
 
-/** Raw HTML elements in which GitLab does not look for mentions. */
-const OPAQUE = /^<(\/?)(a|code|pre|style)\b/i;
+/** GFM makes a link of an address without a scheme where it begins with `www.`. */
+const BARE_ADDRESS = /(?<![\w/])www\.[^\s<]+/gi;
 
 /**
- * The usernames that a Markdown text mentions, in lower case, each once, in the order of the text. Decided on
- * the rendered text as GitLab does it: nothing in code, links, HTML comments and escapes. Differs on purpose in
- * two things: text in block quotes does not count, so that quoting a thread starts nothing again, and a path
- * with a slash names a group, whose members are not meant.
+ * The usernames that a Markdown text mentions, in lower case, each once, in the order of the text. Decided as
+ * GitLab does it, on the text of the rendered document: nothing in code, links, comments and escapes; a link
+ * whose whole address is a reference does count. Differs on purpose in two things: text in block quotes does not
+ * count, so that quoting a thread starts nothing again, and a path with a slash names a group, whose members are
+ * not meant. Takes time linear in the length of the text.
  */
 export function mentionedAccounts(text: string): readonly string[] {
   if (!text.includes('@')) return [];
   const found = new Set<string>();
-  let quotes = 0;
-  for (const token of markdown.parse(withoutQuoteBlocks(text), {})) {
-    if (token.type === 'blockquote_open') quotes += 1;
-    else if (token.type === 'blockquote_close') quotes -= 1;
-    else if (token.type === 'inline' && quotes === 0) {
-      for (const name of namesIn(visibleText(token.children ?? []))) found.add(name);
-    }
+  for (const path of referencesIn(renderForMentions(text))) {
+    // `@all` is plain text since GitLab 19.0, and was no user before.
+    if (!path.includes('/') && path.toLowerCase() !== 'all') found.add(path.toLowerCase());
   }
   return [...found];
 }
 
-type Token = ReturnType<typeof markdown.parse>[number];
-
-function visibleText(tokens: readonly Token[]): string {
-  let text = '';
+/** Every reference of a rendered document in its order: those in its text, and links that are one. */
+function referencesIn(html: string): readonly string[] {
+  const references: string[] = [];
+  const open: string[] = [];
+  let quotes = 0;
   let opaque = 0;
-  for (const token of tokens) {
-    if (token.type === 'link_open') opaque += 1;
-    else if (token.type === 'link_close') opaque -= 1;
-    else if (token.type === 'html_inline') {
-      const tag = OPAQUE.exec(token.content);
-      if (tag !== null) opaque = Math.max(0, opaque + (tag[1] === '/' ? -1 : 1));
-      else text += ' ';
-    } else if (opaque > 0) text += ' ';
-    else if (token.type === 'text') text += token.content;
-    else if (token.type === 'text_special') text += token.markup === '\\@' ? ESCAPED_AT : token.content;
-    else if (token.type === 'softbreak' || token.type === 'hardbreak') text += '\n';
-    else if (token.type === 'code_inline' || token.type === 'image') text += ' ';
-  }
-  return text;
-}
-
-function* namesIn(text: string): Generator<string> {
-  for (const match of text.matchAll(REFERENCE)) {
-    const path = match[1];
-    if (path !== undefined && !path.includes('/')) yield path.toLowerCase();
-  }
-}
-
-/** Takes out GitLab's multi-line quotes, which lie between two lines of `>>>`. */
-function withoutQuoteBlocks(text: string): string {
-  if (!text.includes('>>>')) return text;
-  const kept: string[] = [];
-  let quoted = false;
-  for (const line of text.split('\n')) {
-    if (/^>>>\s*$/.test(line)) quoted = !quoted;
-    else if (!quoted) kept.push(line);
-  }
-  return kept.join('\n');
+  let run = '';
+  const endRun = () => {
+    const text = withoutInlineDiffs(run).replace(BARE_ADDRESS, ' ');
+    run = '';
+    for (const match of text.matchAll(REFERENCE)) {
+      if (references.length >= MAX_REFERENCES) return;
+      references.push(match[1] ?? '');
+    }
+  };
+  const parser = new Parser(
+    {
+      onopentag(name, attributes) {
+        endRun();
+        const whole = name === 'a' && quotes === 0 ? WHOLE_REFERENCE.exec(attributes.href ?? '') : null;
+        if (whole?.[1] !== undefined && opaque === 0) references.push(whole[1]);
+        open.push(name);
+        if (name === 'blockquote') quotes += 1;
+        if (OPAQUE.has(name)) opaque += 1;
+      },
+      onclosetag(name) {
+        endRun();
+        open.pop();
+        if (name === 'blockquote') quotes -= 1;
+        if (OPAQUE.has(name)) opaque -= 1;
+      },
+      ontext(text) {
+        if (opaque === 0) run += text;
+      },
+      oncomment: endRun,
+    },
+    { decodeEntities: true },
+  );
+  parser.end(html);
+  endRun();
+  return references;
 }

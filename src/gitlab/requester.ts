@@ -26,7 +26,7 @@ export function createRequester(dispatcher: Dispatcher, onRequest: OnRequest) {
       async (endpoint: string, options: Options = {}) => {
         const url = new URL(endpoint, resource.url.endsWith('/') ? resource.url : `${resource.url}/`);
         url.search = formatQuery(options.searchParams);
-        const operation = operationOf(method, new URL(endpoint, 'http://_').pathname);
+        const operation = operationOf(method, url.pathname.replace(/^.*?\/api\/v4\//, ''));
         const answer = await attempt(url, { method, operation, resource, options, dispatcher, onRequest });
         return { ...answer, body: answer.body as never };
       };

@@ -7,7 +7,14 @@ import { Failure } from '../runs/failures.ts';
  * data beside it, so that lines can be counted and found by field.
  */
 export async function createLogger(level: string, isTerminal: boolean): Promise<Logger> {
-  return pino({ level, serializers: { err: errorForLog }, base: null }, await destination(isTerminal));
+  const options = {
+    level,
+    base: null,
+    serializers: { err: errorForLog },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return pino(options, await destination(isTerminal));
 }
 
 async function destination(isTerminal: boolean): Promise<DestinationStream> {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { QueueHome } from '../../src/config/config.ts';
-import { type Backend, openBackend } from '../../src/queue/backend.ts';
+import type { Backend } from '../../src/queue/backend.ts';
 import { type Consumer, startConsumer } from '../../src/queue/consumer.ts';
+import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
 import type { Perform, RunQueue } from '../../src/runs/ports.ts';
 import { aFullRun, aRun, ended } from '../queue/a-run.ts';

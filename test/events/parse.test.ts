@@ -28,7 +28,6 @@ describe('a comment', () => {
         project: { id: 7, path: 'acme/web/shop', url: project.web_url, defaultBranch: 'main' },
         resource: {
           type: 'issue',
-          id: 301,
           iid: 12,
           title: 'Checkout fails for guests',
           url: `${project.web_url}/-/issues/12`,
@@ -91,11 +90,7 @@ describe('a comment', () => {
     ['that mentions nobody', notePayload('please fix'), /mentions nobody/],
     [
       'on a commit',
-      notePayload('@claude-bot', {
-        issue: undefined,
-        note: { noteable_type: 'Commit' },
-        commit: { id: 'abc' },
-      }),
+      notePayload('@claude-bot', { note: { noteable_type: 'Commit' }, commit: { id: 'abc' } }),
       /"Commit"/,
     ],
   ])('%s starts nothing and says why', (what, payload, reason) => {
@@ -180,6 +175,7 @@ describe('anything else', () => {
     [{ object_kind: 'push' }, 'ignored'],
     [{ event_name: 'user_create' }, 'ignored'],
     [{ object_kind: 'note', object_attributes: { id: 'x' } }, 'ignored'],
+    [{ object_kind: 'work_item', project: null, object_attributes: { iid: 3 } }, 'ignored'],
     [{ text: 'a custom template' }, 'unreadable'],
     [[], 'unreadable'],
     [null, 'unreadable'],

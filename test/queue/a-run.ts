@@ -13,7 +13,6 @@ export function aRun(changes: Partial<Run> = {}): Run {
       project: { id: 7, path: 'acme/shop', url: 'https://gitlab.test/acme/shop', defaultBranch: 'main' },
       resource: {
         type: 'issue',
-        id: 70,
         iid: 3,
         title: 'Basket',
         url: 'https://gitlab.test/acme/shop/-/issues/3',

@@ -3,8 +3,8 @@
  * a look, says so, and then works for ever, until a run has been looked at LOOKS times and is done.
  */
 import { Secret } from '../../src/lib/secret.ts';
-import { openBackend } from '../../src/queue/backend.ts';
 import { startConsumer } from '../../src/queue/consumer.ts';
+import { openBackend } from '../../src/queue/open-backend.ts';
 import { ended } from './a-run.ts';
 
 const [home = '', looks = '1'] = process.argv.slice(2);

@@ -4,8 +4,9 @@ import { chmod, chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } 
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Backend, openBackend } from '../../src/queue/backend.ts';
+import type { Backend } from '../../src/queue/backend.ts';
 import { prepareDataDir } from '../../src/queue/data-dir.ts';
+import { openBackend } from '../../src/queue/open-backend.ts';
 import { socketAddress } from '../../src/queue/postgres-server.ts';
 import { runningPostmaster } from '../../src/queue/postmaster.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, readdir, stat } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { BeckonError, messageOf } from '../lib/errors.ts';
@@ -12,6 +12,8 @@ const SOCKET_NAME = `.s.PGSQL.${SOCKET_PORT}`;
 const LONGEST_SOCKET_PATH = 100;
 
 const OURS = /^(postgres(\.log|\.new-.*)?|\.s\.PGSQL\..*|lost\+found|\.gitkeep|\.gitignore)$/;
+
+const OWN_FOLDER = 'Give Beckon a folder of its own that it may create or write to.';
 
 /** Where the embedded PostgreSQL keeps what it has. */
 export interface DataDir {
@@ -38,13 +40,10 @@ export function dataDirError(path: string, fault: string, hint: string): BeckonE
  * the access rule. Rejects with `queue_data_dir`.
  */
 export async function prepareDataDir(dataDir: string): Promise<DataDir> {
-  const path = resolve(dataDir);
+  const path = await create(resolve(dataDir));
   const files = join(path, 'postgres');
   const account = await serverAccount(files);
   try {
-    // In two steps: with `recursive` the mode would hold for the folders above as well, and lock PostgreSQL out.
-    await mkdir(dirname(path), { recursive: true });
-    await mkdir(path, { mode: 0o700 }).catch(unlessThere);
     const strange = (await readdir(path)).find((name) => !OURS.test(name));
     if (strange !== undefined) throw new Error(`it holds other files, such as ${strange}`);
     await ownAlone(path, account);
@@ -63,6 +62,18 @@ export async function prepareDataDir(dataDir: string): Promise<DataDir> {
     socketDir: await socketFolder(path, account),
     account,
   };
+}
+
+/** The folder by its true name: two names for one folder must not look like two folders. */
+async function create(path: string): Promise<string> {
+  try {
+    // In two steps: with `recursive` the mode would hold for the folders above as well, and lock PostgreSQL out.
+    await mkdir(dirname(path), { recursive: true });
+    await mkdir(path, { mode: 0o700 }).catch(unlessThere);
+    return await realpath(path);
+  } catch (error) {
+    throw dataDirError(path, messageOf(error), OWN_FOLDER);
+  }
 }
 
 async function ownAlone(folder: string, account: Account | undefined): Promise<void> {

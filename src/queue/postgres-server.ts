@@ -97,7 +97,9 @@ export async function launch(
   );
   const log = await open(dir.log, size > LONGEST_LOG ? 'w' : 'a', 0o600);
   if (dir.account !== undefined) await log.chown(dir.account.uid, dir.account.gid);
-  const settings = Object.entries({ ...SETTINGS, unix_socket_directories: dir.socketDir });
+  // A list; quoted, a folder's name may hold a comma.
+  const folders = `"${dir.socketDir.replaceAll('"', '""')}"`;
+  const settings = Object.entries({ ...SETTINGS, unix_socket_directories: folders });
   const child = spawn(
     postgres,
     ['-D', dir.files, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],

@@ -11,7 +11,7 @@ import { within } from './within.ts';
 
 /** How often a run is performed again after our own code threw, before it is set aside as failed. */
 const ATTEMPTS = 5;
-/** Unfinished runs of one state looked through for a list; the store has them by due time, not by age. */
+/** Unfinished runs of one state looked through for a list. */
 const LISTED_UNFINISHED = 1_000;
 
 /** An answer of the queue in time, or `queue_unavailable`. What was asked may still happen later. */
@@ -58,11 +58,14 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
     return { duplicate: stored !== undefined && stored.name !== name };
   }
 
-  /** Of the finished runs those that ended last: the store has them in that order. */
+  /**
+   * The store has unfinished runs by due time and finished ones by their end. Of the latter more are read than
+   * asked for, so that a young run which ended early is not left out for old ones which ended late.
+   */
   async function newest(limit: number): Promise<readonly Run[]> {
     if (limit < 1) return [];
     const states = [
-      queue.getJobs(['completed', 'failed'], 0, limit - 1),
+      queue.getJobs(['completed', 'failed'], 0, 2 * limit + 20),
       queue.getJobs(['waiting', 'active', 'delayed'], 0, LISTED_UNFINISHED - 1),
     ];
     const jobs = (await Promise.all(states)).flat();

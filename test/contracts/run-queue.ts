@@ -12,6 +12,8 @@ import { until } from '../support/until.ts';
 /** A place for the queue to live in, for the length of a suite. */
 export interface Home {
   open(): Promise<QueueHome>;
+  /** Ends the lock on a job, as time does when a process sleeps. */
+  unlock(jobId: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -189,10 +191,58 @@ export function describeRunQueue(name: string, home: Home): void {
       expect(await queue.find(run.id)).toMatchObject({ step: 'prepare' });
     });
 
+    test('sets a run aside at which our own code always throws', async () => {
+      await consume(async () => {
+        throw new TypeError('a fault of ours');
+      });
+      const run = aRun();
+      const { failed } = await queue.depth();
+      await backend.queue.add('with-less-patience', run, { jobId: run.id, attempts: 3 });
+      await until('the job fails', async () => (await queue.depth()).failed === failed + 1);
+      expect(errors.map(({ runId }) => runId)).toEqual([run.id, run.id, run.id]);
+      expect(await queue.find(run.id)).toEqual(run);
+      expect(await queue.add(run)).toEqual({ duplicate: true });
+    });
+
+    test('lets go of a run that was taken from it', async () => {
+      const calls: string[] = [];
+      await consume(async (run, { signal }) => {
+        calls.push(run.id);
+        if (calls.length > 1) return { kind: 'done', run: ended(run) };
+        await sleep(60_000, undefined, { signal });
+        return { kind: 'wait', run: { ...run, looks: 99 }, at: Date.now() };
+      }, 1);
+      const run = aRun();
+      await queue.add(run);
+      await until('the run is at work', () => calls.length === 1);
+      await home.unlock(run.id);
+      // '0' stands for whoever has the lock.
+      await (await backend.queue.getJob(run.id))?.moveToWait('0');
+      await until('the run ends', () => hasEnded(run.id));
+      expect(calls).toEqual([run.id, run.id]);
+      expect(await queue.find(run.id)).toMatchObject({ looks: 0 });
+      expect(errors.filter(({ runId }) => runId !== undefined)).toEqual([]);
+    });
+
+    test('does not perform a run again that had ended when its process died', async () => {
+      let isPerformed = false;
+      await consume(async (run) => {
+        isPerformed = true;
+        return { kind: 'done', run };
+      });
+      await queue.add(aFullRun());
+      const isIdle = async (): Promise<boolean> => {
+        const { waiting, active } = await queue.depth();
+        return waiting + active === 0;
+      };
+      await until('the job ends', isIdle);
+      expect(isPerformed).toBe(false);
+    });
+
     test('sets aside what it cannot read, and says so', async () => {
       const run = aRun();
       const { failed } = await queue.depth();
-      await backend.queue.add('of-a-newer-program', { ...run, version: 2 }, { jobId: run.id });
+      await backend.queue.add('of-a-newer-program', { ...run, version: 2 }, { jobId: run.id, attempts: 3 });
       await consume(finish);
       await until('the job fails', async () => (await queue.depth()).failed === failed + 1);
       expect(errors).toMatchObject([{ error: { code: 'run_unreadable' }, runId: run.id }]);
@@ -201,13 +251,15 @@ export function describeRunQueue(name: string, home: Home): void {
     });
 
     test('lets runs under way end when it closes', async () => {
+      let isAtWork = false;
       const consumer = await consume(async (run, tools) => {
+        isAtWork = true;
         await sleep(600);
         return finish(run, tools);
       });
       const run = aRun();
       await queue.add(run);
-      await until('the run is at work', async () => (await queue.depth()).active === 1);
+      await until('the run is at work', () => isAtWork);
       await consumer.close(5_000);
       expect(await queue.find(run.id)).toMatchObject({ outcome: { kind: 'no_changes' } });
       expect(await queue.depth()).toMatchObject({ active: 0, waiting: 0 });
@@ -238,13 +290,15 @@ export function describeRunQueue(name: string, home: Home): void {
     });
 
     test('keeps a run that stops at its own wish when it closes', async () => {
+      let isAtWork = false;
       const consumer = await consume(async (run, { signal }) => {
+        isAtWork = true;
         await sleep(60_000, undefined, { signal }).catch(() => {});
         return { kind: 'wait', run: { ...run, looks: run.looks + 1 }, at: Date.now() };
       });
       const run = aRun();
       await queue.add(run);
-      await until('the run is at work', async () => (await queue.depth()).active === 1);
+      await until('the run is at work', () => isAtWork);
       await consumer.close(0);
       expect(await queue.find(run.id)).toMatchObject({ looks: 1 });
       expect(await queue.depth()).toMatchObject({ active: 0, delayed: 1 });

@@ -26,10 +26,14 @@ try {
       if (seen.looks >= Number(looks)) return { kind: 'done', run: ended(seen) };
       for (;;) {
         await new Promise((resolve) => setTimeout(resolve, 500));
-        await save({ ...seen, trigger: `held by ${process.pid}` }).catch((error) => {
-          console.log(`refused ${String(error)}`);
-          throw error;
-        });
+        const saving = save({ ...seen, trigger: `held by ${process.pid}` });
+        await saving.then(
+          () => console.log('saved'),
+          (error) => {
+            console.log(`refused ${String(error)}`);
+            throw error;
+          },
+        );
       }
     },
   });

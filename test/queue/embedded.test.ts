@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -76,7 +76,7 @@ describe('the embedded PostgreSQL', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o700);
     expect((await stat(join(path, 'postgres'))).mode & 0o777).toBe(0o700);
     expect(await setting(path, 'listen_addresses')).toBe('');
-    expect(await setting(path, 'unix_socket_directories')).toBe(path);
+    expect(await setting(path, 'unix_socket_directories')).toBe(`"${path}"`);
     for (const name of ['fsync', 'full_page_writes', 'synchronous_commit', 'autovacuum']) {
       expect([name, await setting(path, name)]).toEqual([name, 'on']);
     }
@@ -149,6 +149,21 @@ describe('the embedded PostgreSQL', () => {
     expect([after.mode, after.uid, await readdir(path)]).toEqual([before.mode, before.uid, ['thesis.txt']]);
   });
 
+  test('takes a folder with an odd name', async () => {
+    const path = join(await temporaryFolder(), `a, "b" c's`, 'data');
+    const queue = createRunQueue(await open(path), { retention });
+    expect(await queue.add(aRun())).toEqual({ duplicate: false });
+  });
+
+  test('says what is in the way of its folder', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'file'), '');
+    await expect(open(join(folder, 'file', 'data'))).rejects.toMatchObject({
+      code: 'queue_data_dir',
+      message: expect.stringContaining(join(folder, 'file', 'data')),
+    });
+  });
+
   test('has its socket elsewhere when the path is too long for one', async () => {
     const path = join(await dataDir(), 'x'.repeat(60), 'y'.repeat(60));
     const backend = await open(path);
@@ -181,6 +196,23 @@ describe('two on one folder', () => {
     const child = spawnChild({ kind: 'embedded', dataDir: path });
     await child.says('failed queue_in_use');
     expect(await postmasterPid(path)).toBe(pid);
+    expect(await queue.add(aRun())).toEqual({ duplicate: false });
+  });
+
+  test('the second sees the first by whatever name, and from wherever, it looks', async () => {
+    const path = await dataDir();
+    const queue = createRunQueue(await open(path), { retention });
+    const pid = await postmasterPid(path);
+    await symlink(path, `${path}-too`);
+    await expect(open(`${path}-too`)).rejects.toMatchObject({ code: 'queue_in_use' });
+
+    // In another container the server's number means nothing.
+    const lock = join(path, 'postgres', 'postmaster.pid');
+    const lines = await readFile(lock, 'utf8');
+    await writeFile(lock, lines.replace(String(pid), '4194000'));
+    const refused = await open(path).catch((error: unknown) => error);
+    await writeFile(lock, lines);
+    expect(refused).toMatchObject({ code: 'queue_in_use' });
     expect(await queue.add(aRun())).toEqual({ duplicate: false });
   });
 

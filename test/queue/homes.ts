@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Secret } from '../../src/lib/secret.ts';
 import { type EmbeddedServer, startEmbeddedServer } from '../../src/queue/embedded-server.ts';
+import { NAMESPACE, QUEUE_NAME } from '../../src/queue/settings.ts';
 import type { Home } from '../contracts/run-queue.ts';
 import { newRedis, type RedisServer } from '../support/redis.ts';
 import { newFolder } from '../support/temporary.ts';
@@ -13,6 +14,8 @@ export function embeddedHome(): Home {
       folder = await newFolder();
       return { kind: 'embedded', dataDir: join(folder, 'data') };
     },
+    // The lock is part of the job there, and goes when the job is moved.
+    unlock: async () => {},
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -24,6 +27,9 @@ export function redisHome(): Home {
       redis = await newRedis();
       await redis.start();
       return { kind: 'redis', url: redis.url };
+    },
+    async unlock(jobId) {
+      await redis.command('DEL', `${NAMESPACE}:${QUEUE_NAME}:${jobId}:lock`);
     },
     close: () => redis.stop(),
   };
@@ -46,6 +52,7 @@ export function postgresHome(): Home {
       server = await startEmbeddedServer(join(folder, 'data'), { onError: () => {} });
       return { kind: 'postgres', url: urlOf(server) };
     },
+    unlock: async () => {},
     async close() {
       await server.stop();
       await rm(folder, { recursive: true, force: true });

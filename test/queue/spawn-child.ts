@@ -23,7 +23,11 @@ const TSX = import.meta.resolve('tsx');
 /** Starts such a process, as another user where `uid` says so; it is killed after the test. */
 export function spawnChild(
   home: QueueHome,
-  { looks = 1, uid }: { looks?: number; uid?: number } = {},
+  {
+    looks = 1,
+    uid,
+    onFinished = onTestFinished,
+  }: { looks?: number; uid?: number; onFinished?: typeof onTestFinished } = {},
 ): Child {
   const plain = 'url' in home ? { ...home, url: home.url.reveal() } : home;
   const child = spawn(process.execPath, ['--import', TSX, SCRIPT, JSON.stringify(plain), String(looks)], {
@@ -45,7 +49,7 @@ export function spawnChild(
     child.kill('SIGKILL');
     await exited;
   };
-  onTestFinished(kill);
+  onFinished(kill);
   return {
     pid,
     kill,

@@ -11,8 +11,8 @@ export async function newFolder(): Promise<string> {
 }
 
 /** The same, removed after the test that asks for it. */
-export async function temporaryFolder(): Promise<string> {
+export async function temporaryFolder(onFinished = onTestFinished): Promise<string> {
   const folder = await newFolder();
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  onFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }

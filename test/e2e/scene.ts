@@ -104,7 +104,8 @@ export async function openScene({ queueUrl, subPath = '' }: { queueUrl?: string;
       await beckon.end('SIGTERM');
       await gitlab.webhooksSettled();
       await gitlab.close();
-      await rm(folder, { recursive: true, force: true });
+      // A job that was cut off may still be writing.
+      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
   };
 }

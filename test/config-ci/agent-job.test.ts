@@ -7,7 +7,7 @@ import type { PipelineRequest } from '../gitlab/ports.ts';
 import { createRunner } from '../gitlab/runner/runner.ts';
 import { variable } from '../gitlab/runner/test-support/project.ts';
 import { describeWith } from '../support/needs.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 import { projectFiles } from './template-files.ts';
 
 const ann = { name: 'Ann', email: 'ann@example.com' };

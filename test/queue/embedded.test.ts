@@ -258,10 +258,16 @@ describe('after something was killed', () => {
     await queue.add(run);
     const pid = await postmasterPid(path);
     process.kill(pid, 'SIGKILL');
-    await until('it takes runs again', async () => {
-      const added = await queue.add(aRun()).catch(() => undefined);
-      return added !== undefined && (await postmasterPid(path)) !== pid;
+    await until('a new server runs', async () => {
+      const running = await runningPostmaster(join(path, 'postgres'));
+      return running !== undefined && running.pid !== pid;
     });
+    await until('it takes runs again', () =>
+      queue.add(aRun()).then(
+        () => true,
+        () => false,
+      ),
+    );
     expect(await queue.find(run.id)).toEqual(run);
     expect(told.join()).toContain('starting it again');
     await expect(open(path)).rejects.toMatchObject({ code: 'queue_in_use' });

@@ -241,7 +241,9 @@ describe('after something was killed', () => {
     await child.kill();
     expect(await postmasterPid(path)).toBe(pid);
 
-    const backend = await open(path);
+    // By another name of the same folder, too.
+    await symlink(path, `${path}-too`);
+    const backend = await open(`${path}-too`);
     expect(await postmasterPid(path)).toBe(pid);
     const run = aRun();
     await createRunQueue(backend, { retention }).add(run);

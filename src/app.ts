@@ -6,8 +6,8 @@ import { buildServer } from './http/server.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createObserver } from './observability/observer.ts';
 import { createPerform } from './perform.ts';
-import { openBackend } from './queue/backend.ts';
 import { startConsumer } from './queue/consumer.ts';
+import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
 import { createReceive } from './receive.ts';
 import type { GitLab } from './runs/ports.ts';
@@ -40,7 +40,7 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
     const backend = await openBackend(config.queue.home, {
       onError: (error) => log.warn({ err: error }, 'queue fault'),
     });
-    const queue = createRunQueue(backend, { retentionMs: config.retention.runs });
+    const queue = createRunQueue(backend, { retention: config.retention.runs });
     closers.push(() => queue.close());
     for (const warning of await backend.warnings()) log.warn({ warning }, 'queue is set dangerously');
 
@@ -79,6 +79,7 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
         metrics,
         log,
         secretTokens: config.webhook.secretTokens,
+        signingTokens: config.webhook.signingTokens,
         isStopping: () => isStopping,
       });
       closers.push(() => server.close());

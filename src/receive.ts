@@ -22,6 +22,17 @@ export type Received =
   | { readonly status: 'ignored'; readonly reason: string; readonly verdicts: readonly Verdict[] }
   | { readonly status: 'unreadable'; readonly reason: string };
 
+/** Statuses of a pipeline in which a run that waits for its end has nothing to do. */
+const UNDER_WAY = new Set([
+  'created',
+  'waiting_for_resource',
+  'preparing',
+  'pending',
+  'running',
+  'canceling',
+  'scheduled',
+]);
+
 export type Receive = (delivery: Delivery) => Promise<Received>;
 
 /**
@@ -53,6 +64,8 @@ export function createReceive(tools: {
       case 'pipeline': {
         const runId = runOfBranch(reading.ref);
         if (runId === undefined) return ignored('The pipeline is none of a run.');
+        if (UNDER_WAY.has(reading.status))
+          return ignored(`The pipeline of the run ${runId} is ${reading.status}.`);
         await queue.wake(runId);
         return ignored(`The pipeline is of the run ${runId}, which looks at it now.`);
       }

@@ -83,6 +83,13 @@ describe('receive', () => {
       /mentions @bob, not @claude-bot/,
     ],
     [
+      'the name is nearly that of an agent',
+      notePayload('@claud-bot hi'),
+      {},
+      'No trigger matched.',
+      /mentions @claud-bot, not @claude-bot\. Was @claude-bot meant\?/,
+    ],
+    [
       'the project is another',
       notePayload('@claude-bot hi', { project: { id: 8, path_with_namespace: 'other/shop' } }),
       {},
@@ -155,6 +162,7 @@ describe('receive', () => {
     const { receive, woken } = setUp();
     await receive(pipelinePayload('workloads/r0123456789abcde', 'success'));
     await receive(pipelinePayload('main', 'success'));
+    await receive(pipelinePayload('workloads/r0123456789abcde', 'running'));
     expect(woken).toEqual(['r0123456789abcde']);
   });
 });

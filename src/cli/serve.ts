@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { type Role, startApp } from '../app.ts';
+import type { Role } from '../app.ts';
 import { createLogger } from '../observability/logger.ts';
 import { configOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
@@ -25,6 +25,8 @@ export const serve = new Command('serve')
     const config = await configOf(command);
     const log = await createLogger(logLevel, process.stdout.isTTY === true);
     const stopped = waitForSignal();
+    // Only here: the other commands start in a third of the time without all that this one needs.
+    const { startApp } = await import('../app.ts');
     const app = await startApp(config, { role, log });
     log.info({ address: app.address, role, queue: config.queue.home.kind }, 'beckon is ready');
     const signal = await stopped;

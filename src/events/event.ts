@@ -16,7 +16,6 @@ export interface Project {
 }
 
 interface ResourceBase {
-  readonly id: number;
   readonly iid: number;
   readonly title: string;
   readonly url: string;

@@ -29,6 +29,9 @@ export function parseDelivery({ payload }: Delivery): Reading {
     return { kind: 'unreadable', reason: 'The body is not a JSON object.' };
   }
   const kind = 'object_kind' in payload ? payload.object_kind : undefined;
+  if ('project' in payload && payload.project === null) {
+    return ignored('It belongs to a group and to no project, and agents run in projects.');
+  }
   switch (kind) {
     case 'note':
       return read(NotePayload, payload, readNote);
@@ -78,7 +81,7 @@ function readNote(payload: NotePayload): Reading {
   const resource = resourceOf(payload);
   if (resource === undefined) {
     return ignored(
-      `Comments on ${quoted(note.noteable_type)} cannot start an agent, only those on issues and merge requests.`,
+      `Comments on ${quoted(note.noteable_type ?? 'something else')} cannot start an agent, only those on issues and merge requests.`,
     );
   }
   if (note.system === true) return ignored('A system note, written by GitLab itself.');
@@ -176,7 +179,6 @@ function resourceOf(payload: NotePayload): Resource | undefined {
 function issueOf(issue: IssueFields, project: ProjectPayload): Issue {
   return {
     type: 'issue',
-    id: issue.id,
     iid: issue.iid,
     title: issue.title ?? '',
     url: issue.url ?? `${project.web_url ?? ''}/-/issues/${issue.iid}`,
@@ -186,7 +188,6 @@ function issueOf(issue: IssueFields, project: ProjectPayload): Issue {
 function mergeRequestOf(mergeRequest: MergeRequestFields, project: ProjectPayload): MergeRequest {
   return {
     type: 'merge_request',
-    id: mergeRequest.id,
     iid: mergeRequest.iid,
     title: mergeRequest.title ?? '',
     url: mergeRequest.url ?? `${project.web_url ?? ''}/-/merge_requests/${mergeRequest.iid}`,

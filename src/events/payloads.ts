@@ -12,28 +12,26 @@ function maybe<T extends z.ZodType>(type: T) {
 const Id = z.number().int().nonnegative();
 const text = maybe(z.string());
 
-const UserPayload = z.object({ id: maybe(Id), username: z.string().min(1), name: text });
+const UserPayload = z.object({ id: maybe(Id), username: z.string().min(1).max(255), name: text });
 export type UserPayload = z.output<typeof UserPayload>;
 
 const Users = maybe(z.array(UserPayload));
 
 const ProjectPayload = z.object({
   id: maybe(Id),
-  path_with_namespace: z.string().min(1),
+  path_with_namespace: z.string().min(1).max(1000),
   web_url: text,
   default_branch: text,
 });
 export type ProjectPayload = z.output<typeof ProjectPayload>;
 
 const IssueFields = {
-  id: Id,
   iid: Id,
   title: text,
   url: text,
   confidential: maybe(z.boolean()),
 };
 const MergeRequestFields = {
-  id: Id,
   iid: Id,
   title: text,
   url: text,
@@ -59,7 +57,7 @@ export const NotePayload = z.object({
   object_attributes: z.object({
     id: Id,
     note: z.string(),
-    noteable_type: z.string(),
+    noteable_type: text,
     author_id: maybe(Id),
     discussion_id: text,
     created_at: text,

@@ -41,7 +41,7 @@ export function createPipelines(
       return readAnswer(JobsAnswer, answer).map((job) => ({
         name: job.name,
         status: job.status,
-        url: job.web_url,
+        url: job.web_url ?? '',
         failureReason: job.failure_reason,
       }));
     },
@@ -52,5 +52,5 @@ export function createPipelines(
 }
 
 function pipelineOf({ id, web_url, status, created_at }: z.output<typeof PipelineAnswer>): Pipeline {
-  return { id, url: web_url, status, createdAt: created_at };
+  return { id, url: web_url, status, createdAt: created_at ?? new Date().toISOString() };
 }

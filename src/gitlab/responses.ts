@@ -48,12 +48,12 @@ export const PipelineAnswer = z.object({
   id: Id,
   web_url: z.string(),
   status: z.string(),
-  created_at: z.string(),
+  created_at: text,
 });
 export const PipelinesAnswer = z.array(PipelineAnswer);
 
 export const JobsAnswer = z.array(
-  z.object({ name: z.string(), status: z.string(), web_url: z.string(), failure_reason: text }),
+  z.object({ name: z.string(), status: z.string(), web_url: text, failure_reason: text }),
 );
 
 export const MergeRequestAnswer = z.object({ iid: Id, web_url: z.string() });

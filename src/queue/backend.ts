@@ -1,8 +1,5 @@
 import type { IQueueBackend, Job, JobProgress, Queue, Worker, WorkerOptions } from 'bullmq';
 import type { QueueHome } from '../config/config.ts';
-import { openEmbedded } from './embedded.ts';
-import { openPostgres } from './postgres.ts';
-import { openRedis } from './redis.ts';
 
 /** A job: its name tells which call of `add` it came from, its data is the run. */
 export type RunJob = Job<unknown, void, string>;
@@ -35,28 +32,4 @@ export interface Backend {
   /** Sentences on what is set dangerously at the home, for a person to act on. */
   warnings(): Promise<readonly string[]>;
   close(): Promise<void>;
-}
-
-/**
- * Opens the home of the queue, and with the embedded one starts its PostgreSQL.
- *
- * Rejects with a {@link BeckonError}: `queue_unavailable` when it cannot be reached within 5 s; for the embedded
- * home also `queue_in_use`, `queue_data_dir` and `queue_no_binary`, each with a hint on what to do.
- *
- * `onError` hears of what goes wrong later and mends itself.
- */
-export async function openBackend(
-  home: QueueHome,
-  { onError = () => {} }: { onError?: (error: Error) => void } = {},
-): Promise<Backend> {
-  switch (home.kind) {
-    case 'redis':
-      return openRedis(home.url, { onError });
-    case 'postgres':
-      return openPostgres(home.url, { onError });
-    case 'embedded':
-      return openEmbedded(home.dataDir, { onError });
-    default:
-      return home satisfies never;
-  }
 }

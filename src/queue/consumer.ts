@@ -18,10 +18,10 @@ const GRACE_MS = 1_000;
 /** Milliseconds for closing BullMQ's worker, which waits for a queue that is away. */
 const CLOSE_MS = 1_500;
 /**
- * Milliseconds before a run that was woken while it was worked on is taken up again. BullMQ forgets the lock of
- * a job when it is done with it; the same job must not have been taken again by then.
+ * The least milliseconds before a run is taken up again. BullMQ stops renewing a job's lock when it is done with
+ * the job; the same job must not have been taken again by then.
  */
-const WAKE_MS = 300;
+const LEAST_WAIT_MS = 300;
 
 export interface Consumer {
   /**
@@ -60,7 +60,7 @@ export async function startConsumer(
     const performed = await perform(run, { save: lease.save, signal: lease.signal });
     await lease.save(performed.run);
     if (performed.kind === 'done') return;
-    await lease.putOff(performed.at);
+    await lease.putOff(Math.max(performed.at, clock() + LEAST_WAIT_MS));
     const woken = wakeIfMarked(job)
       .catch(tellQueue)
       .finally(() => wakes.delete(woken));
@@ -70,7 +70,7 @@ export async function startConsumer(
 
   async function wakeIfMarked(job: RunJob): Promise<void> {
     if (!(await wokenMeanwhile(backend.queue, job))) return;
-    await sleep(WAKE_MS);
+    await sleep(LEAST_WAIT_MS);
     await promoteJob(backend.queue, job.id ?? '');
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, readdir, stat } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { BeckonError, messageOf } from '../lib/errors.ts';
 import { type Account, serverAccount } from './server-account.ts';
 
@@ -12,6 +12,8 @@ const SOCKET_NAME = `.s.PGSQL.${SOCKET_PORT}`;
 const LONGEST_SOCKET_PATH = 100;
 
 const OURS = /^(postgres(\.log|\.new-.*)?|\.s\.PGSQL\..*|lost\+found|\.gitkeep|\.gitignore)$/;
+
+const OWN_FOLDER = 'Give Beckon a folder of its own that it may create or write to.';
 
 /** Where the embedded PostgreSQL keeps what it has. */
 export interface DataDir {
@@ -38,11 +40,10 @@ export function dataDirError(path: string, fault: string, hint: string): BeckonE
  * the access rule. Rejects with `queue_data_dir`.
  */
 export async function prepareDataDir(dataDir: string): Promise<DataDir> {
-  const path = resolve(dataDir);
+  const path = await create(resolve(dataDir));
   const files = join(path, 'postgres');
   const account = await serverAccount(files);
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
     const strange = (await readdir(path)).find((name) => !OURS.test(name));
     if (strange !== undefined) throw new Error(`it holds other files, such as ${strange}`);
     await ownAlone(path, account);
@@ -63,9 +64,25 @@ export async function prepareDataDir(dataDir: string): Promise<DataDir> {
   };
 }
 
+/** The folder by its true name: two names for one folder must not look like two folders. */
+async function create(path: string): Promise<string> {
+  try {
+    // In two steps: with `recursive` the mode would hold for the folders above as well, and lock PostgreSQL out.
+    await mkdir(dirname(path), { recursive: true });
+    await mkdir(path, { mode: 0o700 }).catch(unlessThere);
+    return await realpath(path);
+  } catch (error) {
+    throw dataDirError(path, messageOf(error), OWN_FOLDER);
+  }
+}
+
 async function ownAlone(folder: string, account: Account | undefined): Promise<void> {
   if (account !== undefined) await chown(folder, account.uid, account.gid);
   await chmod(folder, 0o700);
+}
+
+function unlessThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
 }
 
 async function refuseForeign(files: string, path: string): Promise<void> {
@@ -83,9 +100,7 @@ async function socketFolder(path: string, account: Account | undefined): Promise
   if (Buffer.byteLength(join(path, SOCKET_NAME)) <= LONGEST_SOCKET_PATH) return path;
   const name = createHash('sha256').update(path).digest('hex').slice(0, 12);
   const folder = join(tmpdir(), `beckon-${name}`);
-  await mkdir(folder, { mode: 0o700 }).catch((error) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  await mkdir(folder, { mode: 0o700 }).catch(unlessThere);
   // In a folder that all may write to, somebody else may have been first, or may have laid a link.
   const found = await lstat(folder);
   const friends = [process.getuid?.(), account?.uid];

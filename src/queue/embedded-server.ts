@@ -4,7 +4,7 @@ import { BeckonError } from '../lib/errors.ts';
 import { type DataDir, prepareDataDir } from './data-dir.ts';
 import type { PostgresAddress } from './postgres.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
-import { initialise, launch, shutDown, socketAddress } from './postgres-server.ts';
+import { initialise, launch, shutDown, socketAddress, sweep } from './postgres-server.ts';
 import { runningPostmaster } from './postmaster.ts';
 import { unavailable } from './unavailable.ts';
 
@@ -60,25 +60,26 @@ async function hold(dir: DataDir, binaries: PostgresBinaries): Promise<Hold> {
   let reason: unknown;
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(20)) {
     const running = await runningPostmaster(dir.files);
-    if (running === undefined) {
-      launched ??= await launch(dir, binaries);
-      // Where another process was faster, ours has ended and theirs is seen in the next round.
-      const ended = await Promise.race([launched.failed.catch((error: Error) => error), sleep(20)]);
-      if (ended !== undefined && (await runningPostmaster(dir.files)) === undefined) throw ended;
-      continue;
-    }
     try {
-      const lock = await takeLock(socketAddress(running.socketDir ?? dir.socketDir));
-      if (lock !== undefined) return { pid: running.pid, lock };
-      refusedSince ??= Date.now();
-      if (Date.now() - refusedSince > RELEASE_MS) throw inUse(dir);
+      // Asked even where no server is seen: one in another container on the same folder answers all the same.
+      const lock = await takeLock(socketAddress(running?.socketDir ?? dir.socketDir));
+      if (lock !== undefined && running !== undefined) return { pid: running.pid, lock };
+      await lock?.end();
+      reason = 'a PostgreSQL answers that cannot be seen from here';
+      if (lock === undefined) refusedSince ??= Date.now();
     } catch (error) {
-      if (error instanceof BeckonError) throw error;
-      // Starting up, shutting down, or recovering.
+      // Not there, starting up, shutting down, or recovering.
       reason = error;
+      if (running === undefined) {
+        launched ??= await launch(dir, binaries);
+        // Where another process was faster, ours has ended and theirs is seen in the next round.
+        const ended = await Promise.race([launched.failed.catch((failure: Error) => failure), sleep(20)]);
+        if (ended !== undefined && (await runningPostmaster(dir.files)) === undefined) throw ended;
+      }
     }
+    if (refusedSince !== undefined && Date.now() - refusedSince > RELEASE_MS) throw inUse(dir);
   }
-  throw unavailable('start PostgreSQL', reason ?? new Error('it does not answer'));
+  throw unavailable('start PostgreSQL', reason);
 }
 
 function inUse(dir: DataDir): BeckonError {
@@ -100,6 +101,7 @@ export async function startEmbeddedServer(
   const dir = await prepareDataDir(dataDir);
   await initialise(dir, binaries);
   let held: Hold | undefined = await hold(dir, binaries);
+  await sweep(dir);
   let stopping = false;
   let recovering: Promise<void> = Promise.resolve();
 

@@ -37,8 +37,8 @@ function packageFolder(platform: string): string {
   }
 }
 
-/** The package's install script makes these links; where scripts are switched off, we do. */
-async function ensureLinks(folder: string): Promise<void> {
+/** Makes the links of libraries that the package's install script makes, where such scripts are switched off. */
+export async function ensureLinks(folder: string): Promise<void> {
   const links = Links.parse(JSON.parse(await readFile(join(folder, 'native/pg-symlinks.json'), 'utf8')));
   for (const { source, target } of links) {
     const link = join(folder, target);

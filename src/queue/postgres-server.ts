@@ -1,5 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -61,7 +62,7 @@ export async function initialise(dir: DataDir, { initdb }: PostgresBinaries): Pr
       () => false,
     );
   if (await isThere()) return;
-  const fresh = `${dir.files}.new-${process.pid}`;
+  const fresh = `${dir.files}.new-${randomUUID()}`;
   try {
     await run(
       initdb,
@@ -73,6 +74,12 @@ export async function initialise(dir: DataDir, { initdb }: PostgresBinaries): Pr
     await rm(fresh, { recursive: true, force: true });
     if (!(await isThere())) throw await whyNot(dir, initdb, error);
   }
+}
+
+/** Removes files that were being created when a process was killed. For the one who holds the server. */
+export async function sweep({ path }: DataDir): Promise<void> {
+  const halves = (await readdir(path)).filter((name) => name.startsWith('postgres.new-'));
+  await Promise.all(halves.map((name) => rm(join(path, name), { recursive: true, force: true })));
 }
 
 /**
@@ -89,7 +96,10 @@ export async function launch(
     () => 0,
   );
   const log = await open(dir.log, size > LONGEST_LOG ? 'w' : 'a', 0o600);
-  const settings = Object.entries({ ...SETTINGS, unix_socket_directories: dir.socketDir });
+  if (dir.account !== undefined) await log.chown(dir.account.uid, dir.account.gid);
+  // A list; quoted, a folder's name may hold a comma.
+  const folders = `"${dir.socketDir.replaceAll('"', '""')}"`;
+  const settings = Object.entries({ ...SETTINGS, unix_socket_directories: folders });
   const child = spawn(
     postgres,
     ['-D', dir.files, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])],

@@ -104,9 +104,10 @@ export async function openPostgres(
  * and given beside it, both hold.
  */
 function addressOf(url: Secret): PostgresAddress {
-  const parsed = new URL(url.reveal());
-  const options = parsed.searchParams.get('options');
-  if (options === null) return { connectionString: url.reveal() };
+  // pg knows a few forms that are no URLs.
+  const parsed = URL.canParse(url.reveal()) ? new URL(url.reveal()) : undefined;
+  const options = parsed?.searchParams.get('options') ?? undefined;
+  if (parsed === undefined || options === undefined) return { connectionString: url.reveal() };
   parsed.searchParams.delete('options');
   return { connectionString: parsed.href, options };
 }

@@ -52,7 +52,7 @@ export async function runningPostmaster(files: string): Promise<Postmaster | und
   const lines = await lockFile(files);
   const pid = pidIn(lines);
   if (pid === undefined || !(await serves(pid, files))) return undefined;
-  return { pid, socketDir: lines[4]?.split(',')[0]?.trim() || undefined };
+  return { pid, socketDir: lines[4]?.trim() || undefined };
 }
 
 /**

@@ -11,8 +11,8 @@ import { within } from './within.ts';
 
 /** How often a run is performed again after our own code threw, before it is set aside as failed. */
 const ATTEMPTS = 5;
-/** Waiting runs looked through for a list; the store has them by due time, not by age. */
-const LISTED_WAITING = 1_000;
+/** Unfinished runs of one state looked through for a list. */
+const LISTED_UNFINISHED = 1_000;
 
 /** An answer of the queue in time, or `queue_unavailable`. What was asked may still happen later. */
 async function answered<T>(doing: string, asked: Promise<T>): Promise<T> {
@@ -33,15 +33,12 @@ function readable(job: RunJob): Run | undefined {
 }
 
 /**
- * The producing side of an open queue, and the store of runs. Finished runs are kept for `retentionMs`, though
- * at most 20,000 of them; adding a kept one again is a duplicate. Closing it closes the backend.
+ * The producing side of an open queue, and the store of runs. Finished runs are kept for `retention`
+ * milliseconds, though at most 20,000 of them; adding a kept one again is a duplicate. Closing it closes the backend.
  */
-export function createRunQueue(
-  backend: Backend,
-  { retentionMs }: { readonly retentionMs: number },
-): RunQueue {
+export function createRunQueue(backend: Backend, { retention }: { readonly retention: number }): RunQueue {
   const { queue } = backend;
-  const kept = { age: Math.ceil(retentionMs / 1_000), count: KEPT_RUNS };
+  const kept = { age: Math.ceil(retention / 1_000), count: KEPT_RUNS };
 
   /**
    * BullMQ stores nothing when the id is taken, and does not say so. Each call's own name, read back from the
@@ -61,12 +58,15 @@ export function createRunQueue(
     return { duplicate: stored !== undefined && stored.name !== name };
   }
 
-  /** The newest of each state, then of all: finished runs stand in the order in which they ended. */
+  /**
+   * The store has unfinished runs by due time and finished ones by their end. Of the latter more are read than
+   * asked for, so that a young run which ended early is not left out for old ones which ended late.
+   */
   async function newest(limit: number): Promise<readonly Run[]> {
     if (limit < 1) return [];
     const states = [
-      queue.getJobs(['waiting', 'active', 'completed', 'failed'], 0, limit - 1),
-      queue.getJobs(['delayed'], 0, LISTED_WAITING - 1),
+      queue.getJobs(['completed', 'failed'], 0, 2 * limit + 20),
+      queue.getJobs(['waiting', 'active', 'delayed'], 0, LISTED_UNFINISHED - 1),
     ];
     const jobs = (await Promise.all(states)).flat();
     return jobs

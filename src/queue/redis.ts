@@ -75,6 +75,10 @@ export async function openRedis(
     skipVersionCheck: true,
   });
   queue.on('error', (error) => onError(unavailable('reach Redis', error)));
+  await untilStarted('reach Redis', () => queue.isPaused()).catch((error: unknown) => {
+    void queue.disconnect();
+    throw error;
+  });
   return {
     kind: 'redis',
     queue,

@@ -9,7 +9,7 @@ const maybe = <T extends z.ZodType>(schema: T) => z.optional(schema).transform((
 
 const Person = z.object({ id: maybe(z.number()), username: z.string(), name: z.string() });
 
-const resource = { id: z.number(), iid: z.number(), title: z.string(), url: z.string() };
+const resource = { iid: z.number(), title: z.string(), url: z.string() };
 const Resource = z.discriminatedUnion('type', [
   z.object({ ...resource, type: z.literal('issue') }),
   z.object({
@@ -30,7 +30,7 @@ const event = {
   }),
   resource: Resource,
   actor: Person,
-  happenedAt: z.string(),
+  happenedAt: maybe(z.string()),
   confidential: z.boolean(),
   accounts: z.array(z.string()),
 };
@@ -67,7 +67,7 @@ const Outcome = z.discriminatedUnion('kind', [
 ]);
 
 /** A {@link Run} as the queue keeps it. */
-export const RunData = z.object({
+const RunData = z.object({
   version: z.literal(1),
   id: z.string().min(1),
   agent: z.string(),

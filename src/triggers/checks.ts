@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import type { Trigger } from '../config/config.ts';
 import type { Event } from '../events/event.ts';
 
@@ -9,10 +10,25 @@ const isEventWanted: Check = (event, trigger) =>
     ? undefined
     : `It is set up for ${[...trigger.events].join(', ')}, and this is ${event.kind}.`;
 
-const isAgentMeant: Check = (event, trigger) =>
-  event.accounts.includes(trigger.agent.account.toLowerCase())
-    ? undefined
-    : `${MEANT[event.kind]} ${event.accounts.map((name) => `@${name}`).join(', ')}, not @${trigger.agent.account}.`;
+const isAgentMeant: Check = (event, trigger) => {
+  const account = trigger.agent.account.toLowerCase();
+  if (event.accounts.includes(account)) return undefined;
+  const meant = `${MEANT[event.kind]} ${listed(event.accounts)}, not @${account}.`;
+  const nearMiss = event.accounts.some((name) => distance(name, account) <= MAX_TYPOS);
+  return nearMiss ? `${meant} Was @${account} meant?` : meant;
+};
+
+/** The first few of them: the reason is to be read, and there may be hundreds. */
+function listed(accounts: readonly string[]): string {
+  const names = accounts
+    .slice(0, 5)
+    .map((name) => `@${name}`)
+    .join(', ');
+  return accounts.length > 5 ? `${names} and ${accounts.length - 5} more` : names;
+}
+
+/** Letters in which a name may differ from an account's and still look like a slip. */
+const MAX_TYPOS = 2;
 
 const MEANT = {
   mention: 'The comment mentions',

@@ -28,7 +28,6 @@ describe('a comment', () => {
         project: { id: 7, path: 'acme/web/shop', url: project.web_url, defaultBranch: 'main' },
         resource: {
           type: 'issue',
-          id: 301,
           iid: 12,
           title: 'Checkout fails for guests',
           url: `${project.web_url}/-/issues/12`,
@@ -176,6 +175,7 @@ describe('anything else', () => {
     [{ object_kind: 'push' }, 'ignored'],
     [{ event_name: 'user_create' }, 'ignored'],
     [{ object_kind: 'note', object_attributes: { id: 'x' } }, 'ignored'],
+    [{ object_kind: 'work_item', project: null, object_attributes: { iid: 3 } }, 'ignored'],
     [{ text: 'a custom template' }, 'unreadable'],
     [[], 'unreadable'],
     [null, 'unreadable'],

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { buildServer, type ServerTools } from '../../src/http/server.ts';
@@ -9,6 +10,7 @@ import { config } from '../builders/config.ts';
 import { NOW, notePayload } from '../builders/payloads.ts';
 
 const SECRETS = ['old-secret-of-the-hook', 'new-secret-of-the-hook'];
+const SIGNING_KEYS = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
 const open: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((server) => server.close()));
@@ -32,6 +34,7 @@ function setUp(tools: Partial<ServerTools> & { add?: () => Promise<{ duplicate: 
     metrics,
     log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
     secretTokens: SECRETS.map((secret) => new Secret(secret)),
+    signingTokens: SIGNING_KEYS.map((key) => new Secret(`whsec_${key.toString('base64')}`)),
     isStopping: () => false,
     ...tools,
   });
@@ -152,6 +155,49 @@ describe('POST /webhooks/gitlab', () => {
     expect(body).toContain('beckon_deliveries_total{outcome="unauthorized"} 1');
     expect(body).toContain('beckon_ack_seconds_count 3');
     expect(body).toContain('beckon_queue_depth{state="waiting"} 3');
+  });
+});
+
+describe('a signed delivery', () => {
+  const body = JSON.stringify(notePayload('@claude-bot please'));
+  const now = () => Math.floor(Date.now() / 1000);
+
+  /** The headers that GitLab 19 signs a body with. */
+  function signed(key: Buffer, { at = now(), over = body } = {}) {
+    const signature = createHmac('sha256', key).update(`id-1.${at}.${over}`).digest('base64');
+    return {
+      'x-gitlab-token': '',
+      'webhook-id': 'id-1',
+      'webhook-timestamp': String(at),
+      'webhook-signature': `v1,${signature}`,
+    };
+  }
+
+  it.each(SIGNING_KEYS.map((key, index) => ({ index, key })))(
+    'is taken with key $index, without a token',
+    async ({ key }) => {
+      expect((await setUp().deliver(body, signed(key))).statusCode).toBe(202);
+    },
+  );
+
+  it('is taken when one of several signatures is right', async () => {
+    const headers = signed(Buffer.alloc(32, 1));
+    const both = {
+      ...headers,
+      'webhook-signature': `v1,${Buffer.alloc(32).toString('base64')} ${headers['webhook-signature']}`,
+    };
+    expect((await setUp().deliver(body, both)).statusCode).toBe(202);
+  });
+
+  it.each([
+    ['another key', signed(Buffer.alloc(32, 3))],
+    ['another body', signed(Buffer.alloc(32, 1), { over: `${body} ` })],
+    ['a time long ago', signed(Buffer.alloc(32, 1), { at: now() - 301 })],
+    ['a time to come', signed(Buffer.alloc(32, 1), { at: now() + 302 })],
+    ['no id', { ...signed(Buffer.alloc(32, 1)), 'webhook-id': '' }],
+    ['nonsense', { ...signed(Buffer.alloc(32, 1)), 'webhook-signature': 'v1' }],
+  ])('is refused with %s', async (_what, headers) => {
+    expect((await setUp().deliver(body, headers)).statusCode).toBe(401);
   });
 });
 

@@ -1,31 +1,33 @@
-import { spawnSync } from 'node:child_process';
 import { describe } from 'vitest';
+import { findProgram } from '../gitlab/git/find-program.ts';
 
-/** Programs that tests need beyond Node, with the Debian package that brings each. */
-const PACKAGES = {
+type Program = 'git' | 'redis-server' | 'rsync' | 'chromium';
+
+/** Which Debian package holds each program. */
+const PACKAGES: Readonly<Record<Program, string>> = {
   git: 'git',
   'redis-server': 'redis-server',
   rsync: 'rsync',
   chromium: 'chromium',
-} as const;
-export type Program = keyof typeof PACKAGES;
+};
 
-function isThere(program: Program): boolean {
-  return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
+/** What is missing for tests that use a program, as a sentence with the remedy; nothing where it is there. */
+function needs(program: Program): { readonly missing: string | undefined } {
+  if (findProgram(program) !== undefined) return { missing: undefined };
+  return { missing: `needs ${program}, install with: apt-get install ${PACKAGES[program]}` };
 }
 
 /**
- * `describe` for tests that need programs which not every machine has. Where one is missing the suite is skipped,
- * with a title that says what to install; where the environment variable CI is set it fails instead.
+ * A suite that needs programs beside Node. Where one is missing the suite is skipped and its title says why,
+ * except in CI, where a silent skip would pass for a tested thing: there it fails.
  */
-export function describeWith(programs: readonly Program[], name: string, tests: () => void): void {
-  const missing = programs.filter((program) => !isThere(program));
+export function describeWith(programs: readonly Program[], name: string, suite: () => void): void {
+  const missing = programs.map((program) => needs(program).missing).filter((text) => text !== undefined);
   if (missing.length === 0) {
-    describe(name, tests);
+    describe(name, suite);
     return;
   }
-  const packages = missing.map((program) => PACKAGES[program]).join(' ');
-  const notice = `skipped: needs ${missing.join(' and ')}, install with: apt-get install ${packages}`;
-  if (process.env.CI) throw new Error(`${name}: ${notice}`);
-  describe.skip(`${name} (${notice})`, tests);
+  const title = `${name} (skipped: ${missing.join('; ')})`;
+  if (process.env.CI === undefined || process.env.CI === '') describe.skip(title, suite);
+  else throw new Error(`${name}: ${missing.join('; ')}`);
 }

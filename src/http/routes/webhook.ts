@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { isAcceptedToken } from '../../events/verify.ts';
+import { isAcceptedSignature, isAcceptedToken } from '../../events/verify.ts';
 import { BeckonError } from '../../lib/errors.ts';
 import type { Secret } from '../../lib/secret.ts';
 import type { Metrics } from '../../observability/metrics.ts';
@@ -10,6 +10,7 @@ import { sendError } from '../errors.ts';
 export interface WebhookTools {
   readonly receive: Receive;
   readonly secretTokens: readonly Secret[];
+  readonly signingTokens: readonly Secret[];
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -35,20 +36,16 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
       bodyLimit: MAX_BODY,
       onRequest: async (request, reply) => {
         // Before the body is read: strangers are not to make us hold 25 MB.
-        if (isAcceptedToken(header(request, 'x-gitlab-token'), tools.secretTokens)) return;
-        return refuse(reply, tools, {
-          status: 401,
-          outcome: 'unauthorized',
-          code: 'unauthorized',
-          message:
-            'The X-Gitlab-Token header is missing or wrong. Compare the secret token of the webhook with webhook.secretTokens.',
-        });
+        if (hasAcceptedToken(request, tools) || mayBeSigned(request, tools)) return;
+        return refuseStranger(reply, tools);
       },
       onResponse: async (_request, reply) => {
         tools.metrics.ackSeconds.observe(reply.elapsedTime / 1000);
       },
     },
     async (request, reply) => {
+      const isKnown = hasAcceptedToken(request, tools) || hasAcceptedSignature(request, tools);
+      if (!isKnown) return refuseStranger(reply, tools);
       const contentType = header(request, 'content-type') ?? '';
       if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType)) {
         return refuse(reply, tools, {
@@ -101,6 +98,34 @@ function answer(
     'delivery answered',
   );
   return reply.code(received.status === 'accepted' ? 202 : 200).send(received);
+}
+
+function hasAcceptedToken(request: FastifyRequest, { secretTokens }: WebhookTools): boolean {
+  return isAcceptedToken(header(request, 'x-gitlab-token'), secretTokens);
+}
+
+/** Whether it says that it is signed; the signature itself is over the body, which is not there yet. */
+function mayBeSigned(request: FastifyRequest, { signingTokens }: WebhookTools): boolean {
+  return signingTokens.length > 0 && header(request, 'webhook-signature') !== undefined;
+}
+
+function hasAcceptedSignature(request: FastifyRequest, { signingTokens }: WebhookTools): boolean {
+  const headers = {
+    'webhook-id': header(request, 'webhook-id'),
+    'webhook-timestamp': header(request, 'webhook-timestamp'),
+    'webhook-signature': header(request, 'webhook-signature'),
+  };
+  return Buffer.isBuffer(request.body) && isAcceptedSignature(request.body, headers, signingTokens);
+}
+
+function refuseStranger(reply: FastifyReply, tools: WebhookTools): FastifyReply {
+  return refuse(reply, tools, {
+    status: 401,
+    outcome: 'unauthorized',
+    code: 'unauthorized',
+    message:
+      'The delivery has neither an accepted X-Gitlab-Token nor an accepted signature. Compare the secret of the webhook in GitLab with webhook.secretTokens and webhook.signingTokens.',
+  });
 }
 
 interface Refusal {

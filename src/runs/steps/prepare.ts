@@ -8,7 +8,10 @@ import { done, type Step, type StepTools } from './step.ts';
 
 /** Reads the flow from the default branch and makes the workload branch. */
 export const prepare: Step = async (run, tools) => {
-  const { gitlab } = tools;
+  const { gitlab, agent } = tools;
+  if (agent.handoff === 'inputs') {
+    return notStarted(run, 'The agent is set to handoff: inputs, which this version of Beckon cannot do.');
+  }
   const projectId = run.event.project.id;
   const defaultBranch = run.event.project.defaultBranch ?? (await gitlab.defaultBranch(projectId));
   if (defaultBranch === undefined) {

@@ -1,0 +1,92 @@
+import type { AddressInfo } from 'node:net';
+import { createFaults, type Faults } from './faults.ts';
+import { createServer, type LoggedRequest } from './http/server.ts';
+import { createOpenApi } from './openapi/openapi.ts';
+import type { Repository, Runner } from './ports.ts';
+import { memoryRepository } from './test-support/memory-repository.ts';
+import { createWebhookSender } from './webhooks/sender.ts';
+import type { Project } from './world/records-project.ts';
+import { createWorld, type World } from './world/world.ts';
+
+export interface StartOptions {
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** Where the instance lives below its host, as `/gitlab`. */
+  readonly subPath?: string;
+  /** The GitLab version that is played; `18.9.0` by default. */
+  readonly version?: string;
+  readonly now?: () => Date;
+  /** Makes a project's repository; in memory by default. */
+  readonly openRepository?: (project: Project) => Promise<Repository>;
+  /** Runs jobs for real; without one, tests move pipelines by hand. */
+  readonly runner?: Runner;
+  readonly pushPipelines?: boolean;
+  /** How long a webhook's receiver has, in milliseconds; GitLab's 10 s by default. */
+  readonly webhookTimeout?: number;
+  /** Refuses webhooks to loopback and private addresses, as GitLab does by default; off here. */
+  readonly refuseLocalHooks?: boolean;
+  /** Requests per minute and user. */
+  readonly limits?: { readonly api?: number; readonly notes?: number };
+  /** Another OpenAPI document, or `false` for no checks. */
+  readonly openApi?: string | false;
+}
+
+/** A GitLab to talk to. */
+export interface StandInGitLab {
+  /** Without a trailing slash, with the sub-path. */
+  readonly url: string;
+  readonly world: World;
+  readonly faults: Faults;
+  /** Every API request so far, oldest first. */
+  readonly requests: readonly LoggedRequest[];
+  /** Where a request or one of our own answers was not as GitLab's OpenAPI document says. */
+  readonly violations: readonly string[];
+  /** Resolves once no webhook is under way. */
+  webhooksSettled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts a stand-in GitLab on loopback. */
+export async function startGitLab(options: StartOptions = {}): Promise<StandInGitLab> {
+  const subPath = (options.subPath ?? '').replace(/\/$/, '');
+  let url = '';
+  const world = createWorld({
+    url: () => url,
+    openRepository: options.openRepository ?? (async () => memoryRepository()),
+    ...(options.version === undefined ? {} : { version: options.version }),
+    ...(options.now === undefined ? {} : { now: options.now }),
+    ...(options.runner === undefined ? {} : { runner: options.runner }),
+    ...(options.pushPipelines === undefined ? {} : { pushPipelines: options.pushPipelines }),
+  });
+  world.addUser({ username: 'root', name: 'Administrator', admin: true });
+  const webhooks = createWebhookSender(world, { timeoutMs: options.webhookTimeout ?? 10_000 });
+  const faults = createFaults(world);
+  const requests: LoggedRequest[] = [];
+  const violations: string[] = [];
+  const app = createServer({
+    context: world.context,
+    faults,
+    openApi: options.openApi === false ? undefined : createOpenApi(options.openApi),
+    requests,
+    violations,
+    limits: { api: options.limits?.api ?? 100_000, notes: options.limits?.notes ?? 300 },
+    refuseLocalHooks: options.refuseLocalHooks ?? false,
+    webhooks,
+    subPath,
+  });
+  await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
+  url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}${subPath}`;
+  return {
+    url,
+    world,
+    faults,
+    requests,
+    violations,
+    webhooksSettled: webhooks.settled,
+    close: async () => {
+      webhooks.stop();
+      app.server.closeAllConnections();
+      await app.close();
+    },
+  };
+}

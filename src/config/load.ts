@@ -39,22 +39,26 @@ export async function loadConfig({
   readonly readFile?: (path: string) => string;
 }): Promise<Config> {
   const path = resolve(cwd, file);
-  const reading = readYaml(read(path, readFile), ConfigFile, {
-    sources: { env, folder: dirname(path), readFile },
-    check: crossFieldIssues,
-  });
+  const reading = readYaml(
+    read(file, () => readFile(path)),
+    ConfigFile,
+    {
+      sources: { env, folder: dirname(path), readFile },
+      check: crossFieldIssues,
+    },
+  );
   if ('data' in reading) return toValid(reading.data, { cwd });
   const lines = reading.faults.map((fault) => formatFault(file, fault));
   throw new ConfigError(lines.join('\n'), reading.faults);
 }
 
-function read(path: string, readFile: (path: string) => string): string {
+function read(file: string, readFile: () => string): string {
   try {
-    return readFile(path);
+    return readFile();
   } catch (error) {
     const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     const reason = isAbsent ? 'there is no such file' : messageOf(error).replace(/,.*/s, '');
-    const hint = `Name the config file with --config FILE or BECKON_CONFIG; without them it is ${DEFAULT_CONFIG_FILE}.`;
-    throw new ConfigError(`the config ${path} cannot be read: ${reason}`, [], hint);
+    const hint = 'Name the config file with --config FILE or BECKON_CONFIG.';
+    throw new ConfigError(`${file}: ${reason}`, [], hint);
   }
 }

@@ -67,7 +67,7 @@ const Outcome = z.discriminatedUnion('kind', [
 ]);
 
 /** A {@link Run} as the queue keeps it. */
-const RunData = z.object({
+export const RunData = z.object({
   version: z.literal(1),
   id: z.string().min(1),
   agent: z.string(),

@@ -1,7 +1,7 @@
 import { BeckonError } from '../lib/errors.ts';
 
 /** The reason in an error of a driver. Some of theirs (several addresses, none answered) have no message. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(reasonOf))].join(', ');
   if (!(error instanceof Error)) return String(error);
   if (error.message !== '') return error.message;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, type onTestFinished, test } from 'vitest';
 import type { QueueHome } from '../../src/config/config.ts';
-import { openBackend } from '../../src/queue/backend.ts';
+import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
 import { needs } from '../support/needs.ts';
 import { newRedis } from '../support/redis.ts';

@@ -36,7 +36,7 @@ export function redisHome(): Home {
 }
 
 /** The address of a server of ours as a person would write it for `queue.url`. */
-function urlOf(server: EmbeddedServer): Secret {
+export function urlOf(server: EmbeddedServer): Secret {
   if (!('host' in server.address)) throw new Error('an embedded server is reached over its socket');
   const { host, port, user, database } = server.address;
   return new Secret(`postgres:///${database}?host=${encodeURIComponent(host)}&port=${port}&user=${user}`);

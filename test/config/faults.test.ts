@@ -68,6 +68,16 @@ triggers:
       `13:22 server.publicUrl: ${NOT_A_URL}`,
     ]);
   });
+
+  it('follows an alias into the mapping that it stands for', async () => {
+    const text = AND(
+      '    users: &users { deny: ["@eve"] }\n  - { name: b, agent: claude, events: [assign], projects: ["a/b"], users: *users }',
+    );
+    expect(await faultsOf(text)).toEqual([
+      '13:28 triggers.0.users.deny.0: is written without the @',
+      '13:28 triggers.1.users.deny.0: is written without the @',
+    ]);
+  });
 });
 
 describe('what is said of a fault', () => {

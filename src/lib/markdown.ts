@@ -10,7 +10,15 @@ export function plainText(text: string, max = 300): string {
   );
 }
 
-/** A Markdown link whose address cannot end the link or bring in another. */
+/**
+ * A Markdown link. GitLab makes no reference of what stands in its text, and its address can neither end it nor
+ * bring in another.
+ */
 export function link(text: string, url: string): string {
-  return `[${plainText(text)}](${url.replace(/[\s()<>\\]/g, (character) => encodeURIComponent(character).replace(/[()]/g, (c) => (c === '(' ? '%28' : '%29')))})`;
+  const shown = oneLine(text, 100).replace(/[\\`*_[\]<>&]/g, (character) => `\\${character}`);
+  const address = url.replace(
+    /[\s()<>\\]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+  return `[${shown}](${address})`;
 }

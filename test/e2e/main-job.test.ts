@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Home } from '../contracts/run-queue.ts';
 import { postgresHome, redisHome } from '../queue/homes.ts';
 import { describeWith } from '../support/needs.ts';
-import { until } from '../support/until.ts';
 import { noteSaying, openScene, PROJECT, type Scene } from './scene.ts';
 
 const FINISHED = /It opened the merge request/;
@@ -49,7 +48,7 @@ function mainJob(home: Home | undefined): void {
         ),
       ),
       expect.stringMatching(
-        /^✅ Agent has finished\. It opened the merge request \[\\!1\]\(\S+\/-\/merge_requests\/1\)\. See the \[pipeline\]\(\S+\)\.$/,
+        /^✅ Agent has finished\. It opened the merge request \[!1\]\(\S+\/-\/merge_requests\/1\)\. See the \[pipeline\]\(\S+\)\.$/,
       ),
     ]);
     expect(scene.botNotes(issue)).toHaveLength(1);

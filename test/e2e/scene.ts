@@ -4,7 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunningBeckon, startBeckon } from '../gitlab/demo/beckon.ts';
-import { startGitLab } from '../gitlab/start.ts';
+import { startRealGitLab } from '../gitlab/start-real.ts';
 import { notesOf } from '../gitlab/world/lookup.ts';
 import type { Note, Noteable } from '../gitlab/world/records-discussion.ts';
 import { newFolder } from '../support/temporary.ts';
@@ -33,7 +33,7 @@ export async function openScene({ queueUrl, subPath = '' }: { queueUrl?: string;
   const folder = await newFolder();
   const log: string[] = [];
   await mkdir(join(folder, 'gitlab'));
-  const gitlab = await startGitLab({ dir: join(folder, 'gitlab'), runner: true, subPath });
+  const gitlab = await startRealGitLab({ folder: join(folder, 'gitlab'), subPath });
   const { world } = gitlab;
   world.addUser({ username: 'alice', name: 'Alice Ito' });
   world.addUser({ username: 'rita', name: 'Rita Reporter' });
@@ -102,8 +102,10 @@ export async function openScene({ queueUrl, subPath = '' }: { queueUrl?: string;
       ),
     async close() {
       await beckon.end('SIGTERM');
+      await gitlab.webhooksSettled();
       await gitlab.close();
-      await rm(folder, { recursive: true, force: true });
+      // A job that was cut off may still be writing.
+      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
   };
 }

@@ -1,7 +1,10 @@
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { createFaults, type Faults } from './faults.ts';
+import { smartHttp } from './git/smart-http.ts';
+import { gitAccess } from './git-access.ts';
 import { createServer, type LoggedRequest } from './http/server.ts';
-import { createOpenApi } from './openapi/openapi.ts';
+import { openApiOf } from './openapi/openapi.ts';
 import type { Repository, Runner } from './ports.ts';
 import { memoryRepository } from './test-support/memory-repository.ts';
 import { createWebhookSender } from './webhooks/sender.ts';
@@ -29,6 +32,8 @@ export interface StartOptions {
   readonly limits?: { readonly api?: number; readonly notes?: number };
   /** Another OpenAPI document, or `false` for no checks. */
   readonly openApi?: string | false;
+  /** Routes beside the API, below the sub-path. */
+  readonly plugin?: (app: FastifyInstance, world: World) => Promise<void>;
 }
 
 /** A GitLab to talk to. */
@@ -41,7 +46,7 @@ export interface StandInGitLab {
   readonly requests: readonly LoggedRequest[];
   /** Where a request or one of our own answers was not as GitLab's OpenAPI document says. */
   readonly violations: readonly string[];
-  /** Resolves once no webhook is under way. */
+  /** Resolves once no push has effects to come and no webhook is under way. */
   webhooksSettled(): Promise<void>;
   close(): Promise<void>;
 }
@@ -66,7 +71,7 @@ export async function startGitLab(options: StartOptions = {}): Promise<StandInGi
   const app = createServer({
     context: world.context,
     faults,
-    openApi: options.openApi === false ? undefined : createOpenApi(options.openApi),
+    openApi: options.openApi === false ? undefined : openApiOf(options.openApi),
     requests,
     violations,
     limits: { api: options.limits?.api ?? 100_000, notes: options.limits?.notes ?? 300 },
@@ -74,6 +79,10 @@ export async function startGitLab(options: StartOptions = {}): Promise<StandInGi
     webhooks,
     subPath,
   });
+  const git = gitAccess(world);
+  await app.register(smartHttp, { prefix: subPath, find: git.find, onPush: git.onPush });
+  const { plugin } = options;
+  if (plugin !== undefined) await app.register(async (below) => plugin(below, world), { prefix: subPath });
   await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}${subPath}`;
   return {
@@ -82,7 +91,10 @@ export async function startGitLab(options: StartOptions = {}): Promise<StandInGi
     faults,
     requests,
     violations,
-    webhooksSettled: webhooks.settled,
+    webhooksSettled: async () => {
+      await git.settled();
+      await webhooks.settled();
+    },
     close: async () => {
       webhooks.stop();
       app.server.closeAllConnections();

@@ -4,7 +4,7 @@ import { describe, expect, type onTestFinished, test } from 'vitest';
 import type { QueueHome } from '../../src/config/config.ts';
 import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
-import { needs } from '../support/needs.ts';
+import { describeWith } from '../support/needs.ts';
 import { newRedis } from '../support/redis.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { aRun } from './a-run.ts';
@@ -42,9 +42,9 @@ async function killRepeatedly(home: QueueHome, onFinished: typeof onTestFinished
 }
 
 // At the same time, because most of it is waiting.
-describe.concurrent('a process that is killed with a run at work', () => {
+describe.concurrent('a run at work in a process that is killed', () => {
   test(
-    'has it go on within 15 s of each restart, embedded',
+    'goes on within 15 s of each restart, embedded',
     async ({ onTestFinished: onFinished }) => {
       const folder = await temporaryFolder(onFinished);
       await killRepeatedly({ kind: 'embedded', dataDir: join(folder, 'data') }, onFinished);
@@ -52,14 +52,16 @@ describe.concurrent('a process that is killed with a run at work', () => {
     TIMEOUT,
   );
 
-  test.runIf(needs('redis-server'))(
-    'has it go on within 15 s of each restart, on Redis',
-    async ({ onTestFinished: onFinished }) => {
-      const redis = await newRedis();
-      onFinished(() => redis.stop());
-      await redis.start();
-      await killRepeatedly({ kind: 'redis', url: redis.url }, onFinished);
-    },
-    TIMEOUT,
-  );
+  describeWith(['redis-server'], 'with a Redis', () => {
+    test(
+      'goes on within 15 s of each restart',
+      async ({ onTestFinished: onFinished }) => {
+        const redis = await newRedis();
+        onFinished(() => redis.stop());
+        await redis.start();
+        await killRepeatedly({ kind: 'redis', url: redis.url }, onFinished);
+      },
+      TIMEOUT,
+    );
+  });
 });

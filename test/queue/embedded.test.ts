@@ -241,7 +241,9 @@ describe('after something was killed', () => {
     await child.kill();
     expect(await postmasterPid(path)).toBe(pid);
 
-    const backend = await open(path);
+    // By another name of the same folder, too.
+    await symlink(path, `${path}-too`);
+    const backend = await open(`${path}-too`);
     expect(await postmasterPid(path)).toBe(pid);
     const run = aRun();
     await createRunQueue(backend, { retention }).add(run);
@@ -258,10 +260,16 @@ describe('after something was killed', () => {
     await queue.add(run);
     const pid = await postmasterPid(path);
     process.kill(pid, 'SIGKILL');
-    await until('it takes runs again', async () => {
-      const added = await queue.add(aRun()).catch(() => undefined);
-      return added !== undefined && (await postmasterPid(path)) !== pid;
+    await until('a new server runs', async () => {
+      const running = await runningPostmaster(join(path, 'postgres'));
+      return running !== undefined && running.pid !== pid;
     });
+    await until('it takes runs again', () =>
+      queue.add(aRun()).then(
+        () => true,
+        () => false,
+      ),
+    );
     expect(await queue.find(run.id)).toEqual(run);
     expect(told.join()).toContain('starting it again');
     await expect(open(path)).rejects.toMatchObject({ code: 'queue_in_use' });

@@ -38,7 +38,7 @@ describe('the notes', () => {
   it.each<[Outcome, string]>([
     [
       { kind: 'merge_request', iid: 9, url: 'https://gitlab.example.com/acme/web/shop/-/merge_requests/9' },
-      `✅ Agent has finished. It opened the merge request [\\!9](https://gitlab.example.com/acme/web/shop/-/merge_requests/9). See the [pipeline](${PIPELINE}).`,
+      `✅ Agent has finished. It opened the merge request [!9](https://gitlab.example.com/acme/web/shop/-/merge_requests/9). See the [pipeline](${PIPELINE}).`,
     ],
     [{ kind: 'no_changes' }, `✅ Agent has finished. It made no changes. See the [pipeline](${PIPELINE}).`],
     [

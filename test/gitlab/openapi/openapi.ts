@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { type Document, loadDocument, type Operation, type Schema } from './document.ts';
+import { type Document, loadDocument, type Operation, openApiFile, type Schema } from './document.ts';
 import { answerSchema, answerSchemas, parameterSchema } from './schemas.ts';
 import { missingParameters, otherBodies, otherStatuses, uploadBodies } from './weak-spots.ts';
 
@@ -28,10 +28,15 @@ export interface OpenApi {
   checkAnswer(answer: { method: string; path: string; status: number; body: unknown }): readonly string[];
 }
 
-/** Makes the checker, or `undefined` where the document is not at hand. */
-export function createOpenApi(file?: string): OpenApi | undefined {
-  const document = loadDocument(file);
-  return document === undefined ? undefined : checker(document);
+const checkers = new Map<string, OpenApi | undefined>();
+
+/** The checker for a document, made once in a process; `undefined` where the document is not at hand. */
+export function openApiOf(file: string = openApiFile): OpenApi | undefined {
+  if (!checkers.has(file)) {
+    const document = loadDocument(file);
+    checkers.set(file, document === undefined ? undefined : checker(document));
+  }
+  return checkers.get(file);
 }
 
 function checker(document: Document): OpenApi {

@@ -7,9 +7,9 @@ import { renderForMentions } from './render.ts';
  * the right; not preceded by an ASCII word character; never ending in `.`, `.git` or `.atom`.
  */
 const SEGMENT = String.raw`(?:[a-zA-Z0-9_.][a-zA-Z0-9_.-]{0,254}[a-zA-Z0-9_-]|[a-zA-Z0-9_])(?<!\.git|\.atom)`;
-const PATH = String.raw`((?:${SEGMENT}/){0,20}${SEGMENT})`;
+const PATH = `((?:${SEGMENT}/){0,20}${SEGMENT})`;
 const REFERENCE = new RegExp(String.raw`(?<!\w)@${PATH}`, 'g');
-const WHOLE_REFERENCE = new RegExp(String.raw`^@${PATH}$`);
+const WHOLE_REFERENCE = new RegExp(`^@${PATH}$`);
 
 /** GitLab looks at no more references of a text than these (`FILTER_ITEM_LIMIT`). */
 const MAX_REFERENCES = 1000;

@@ -37,7 +37,11 @@ export function gitlabDouble() {
   const calls: string[] = [];
   /** Asked before every call, with its name. */
   let faultOf: (operation: string) => Fault | undefined = () => undefined;
-  let ids = 100;
+  let lastId = 100;
+  const nextId = () => {
+    lastId += 1;
+    return lastId;
+  };
 
   async function call<T>(operation: string, effect: () => T): Promise<T> {
     calls.push(operation);
@@ -71,7 +75,7 @@ export function gitlabDouble() {
     accessLevel: (_project, id) => call('accessLevel', () => members.get(id)),
     createNote: (_place, { body, discussionId }) =>
       call('createNote', () => {
-        const note = { id: (ids += 1), discussionId: discussionId ?? `d${ids}`, body };
+        const note = { id: nextId(), discussionId: discussionId ?? `d${lastId}`, body };
         notes.push(note);
         return { id: note.id, discussionId: note.discussionId };
       }),
@@ -106,8 +110,8 @@ export function gitlabDouble() {
     createPipeline: (_project, { ref }) =>
       call('createPipeline', () => {
         const pipeline = {
-          id: (ids += 1),
-          url: `https://x/-/pipelines/${ids}`,
+          id: nextId(),
+          url: `https://x/-/pipelines/${lastId}`,
           status: 'success',
           createdAt: new Date(0).toISOString(),
           ref,

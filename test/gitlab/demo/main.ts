@@ -4,10 +4,10 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import { pages } from '../pages/routes.ts';
-import { startRealGitLab } from '../start-real.ts';
+
 import { noteableUrl } from '../world/urls.ts';
 import { startBeckon } from './beckon.ts';
+import { startDemoGitLab } from './demo-gitlab.ts';
 import { AGENTS, PERSONA, seed } from './seed.ts';
 import { printThread } from './thread.ts';
 
@@ -19,22 +19,7 @@ const folder = await mkdtemp(join(tmpdir(), 'beckon-demo-'));
 // Where we are root, the embedded PostgreSQL runs as another user, who has to come through here.
 await chmod(folder, 0o755);
 
-const gitlab = await startRealGitLab({
-  folder: join(folder, 'gitlab'),
-  plugin: (app, { state, url, comment }) =>
-    pages(app, {
-      state,
-      url,
-      persona: PERSONA,
-      comment: async (noteable, body, discussionId) =>
-        comment({
-          author: PERSONA,
-          body,
-          ...(noteable.kind === 'issue' ? { issue: noteable } : { mergeRequest: noteable }),
-          ...(discussionId === undefined ? { thread: true } : { discussionId }),
-        }),
-    }),
-});
+const gitlab = await startDemoGitLab(join(folder, 'gitlab'));
 const { world } = gitlab;
 const { issue, tokens, projectPath } = await seed(world);
 const secret = randomBytes(24).toString('hex');

@@ -16,7 +16,6 @@ export interface Project {
 }
 
 interface ResourceBase {
-  readonly id: number;
   readonly iid: number;
   readonly title: string;
   readonly url: string;
@@ -43,8 +42,8 @@ interface EventBase {
   readonly resource: Resource;
   /** Who did it. */
   readonly actor: Person;
-  /** ISO 8601, when it happened in GitLab. */
-  readonly happenedAt: string;
+  /** ISO 8601, when it happened in GitLab; some payloads do not say. */
+  readonly happenedAt: string | undefined;
   /** A confidential item, or an internal note: replies and context must stay as private. */
   readonly confidential: boolean;
 }

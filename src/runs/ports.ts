@@ -1,4 +1,6 @@
 import type { Event } from '../events/event.ts';
+import type { Comment, FileDiff } from '../flows/context.ts';
+import type { PipelineVariable } from '../flows/variables.ts';
 import type { NoteRef, Run } from './run.ts';
 
 /** The place of a note: an issue or merge request of a project. */
@@ -19,12 +21,6 @@ export interface User {
   /** GitLab's own flag: project bots, service accounts, and other accounts that are no people. */
   readonly bot: boolean;
   readonly active: boolean;
-}
-
-export interface PipelineVariable {
-  readonly key: string;
-  readonly value: string;
-  readonly type: 'env_var' | 'file';
 }
 
 export interface Pipeline {
@@ -95,24 +91,10 @@ export interface GitLab {
 
   /** The item with GitLab's own keys, for `AI_FLOW_CONTEXT`. */
   resource(place: Place): Promise<Readonly<Record<string, unknown>>>;
-  /** Changed files of a merge request. */
-  diffs(place: Place): Promise<readonly { oldPath: string; newPath: string; diff: string }[]>;
-  /** Comments as threads, oldest first, system notes left out. */
-  discussions(place: Place): Promise<readonly Discussion[]>;
-}
-
-export interface Discussion {
-  readonly id: string;
-  readonly notes: readonly {
-    readonly id: number;
-    readonly author: string;
-    readonly body: string;
-    readonly createdAt: string;
-    readonly internal: boolean;
-    readonly resolved: boolean | undefined;
-    readonly path: string | undefined;
-    readonly line: number | undefined;
-  }[];
+  /** Changed files of a merge request, the first 100. */
+  diffs(place: Place): Promise<readonly FileDiff[]>;
+  /** Comments of people, newest first, the newest 100; internal ones only where `internal` says so. */
+  comments(place: Place, options: { internal: boolean }): Promise<readonly Comment[]>;
 }
 
 /** Gives the GitLab connection of an agent by its name. */
@@ -128,6 +110,8 @@ export interface Observer {
   stepped(run: Run, step: { name: string; seconds: number; next: string }): void;
   /** A step failed and will be tried again. */
   retrying(run: Run, failure: { step: string; error: unknown; delay: number }): void;
+  /** A step failed for good; what is left is to say so. */
+  gaveUp(run: Run, failure: { step: string; error: unknown }): void;
   finished(run: Run): void;
 }
 

@@ -27,17 +27,15 @@ export type Outcome =
   | { readonly kind: 'timed_out' };
 
 /** A run's state as people see it. */
-export const RUN_STATES = [
-  'queued',
-  'starting',
-  'running',
-  'succeeded',
-  'failed',
-  'cancelled',
-  'timed_out',
-  'refused',
-] as const;
-export type RunState = (typeof RUN_STATES)[number];
+export type RunState =
+  | 'queued'
+  | 'starting'
+  | 'running'
+  | 'succeeded'
+  | 'failed'
+  | 'cancelled'
+  | 'timed_out'
+  | 'refused';
 
 /** One execution of an agent for one event. Saved after every step; all that a later step needs is in it. */
 export interface Run {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeWith } from '../../support/needs.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
 import type { FileAction, Repository } from '../ports.ts';
 import { createRepository, openRepository } from './repository.ts';
 import { ann } from './test-support/ann.ts';

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { fastify } from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeWith } from '../../support/needs.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
 import { createRepository } from './repository.ts';
 import { type RefChange, type SmartHttpOptions, smartHttp } from './smart-http.ts';
 import { ann } from './test-support/ann.ts';

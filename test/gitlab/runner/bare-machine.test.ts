@@ -1,7 +1,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { temporaryFolder } from '../../support/temporary.ts';
 import { findProgram } from '../git/find-program.ts';
 import { projectRunning, runJob, variable } from './test-support/project.ts';
 

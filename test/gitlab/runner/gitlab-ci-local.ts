@@ -7,7 +7,8 @@ import { inputsFile } from './inputs.ts';
 import type { JobFolder } from './job-folder.ts';
 import { writeRsyncShim } from './shims.ts';
 
-const manifest = createRequire(import.meta.url).resolve('gitlab-ci-local/package.json');
+const require = createRequire(import.meta.url);
+const manifest = require.resolve('gitlab-ci-local/package.json');
 const PROGRAM = join(dirname(manifest), 'dist/index.js');
 
 /** What gitlab-ci-local finds set up: where, with which variables, and the environment to start it with. */

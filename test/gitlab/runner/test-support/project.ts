@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { temporaryFolder } from '../../../support/temporary.ts';
 import { createRepository } from '../../git/repository.ts';
 import type { PipelineRequest, Runner } from '../../ports.ts';
 import { createRunner, type RunnerOptions } from '../runner.ts';

@@ -1,0 +1,100 @@
+import type { Logger } from 'pino';
+import type { Config } from './config/config.ts';
+import { createGitLab } from './gitlab/client.ts';
+import { openTransport } from './gitlab/transport.ts';
+import { buildServer } from './http/server.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { createObserver } from './observability/observer.ts';
+import { createPerform } from './perform.ts';
+import { startConsumer } from './queue/consumer.ts';
+import { openBackend } from './queue/open-backend.ts';
+import { createRunQueue } from './queue/producer.ts';
+import { createReceive } from './receive.ts';
+import type { GitLab } from './runs/ports.ts';
+
+/** Which half of the program a process is. */
+export type Role = 'all' | 'web' | 'worker';
+
+export interface App {
+  /** Where the web server listens; a worker has none. */
+  readonly address: string | undefined;
+  /** Stops taking work, finishes or saves what is under way, closes everything. At most `deadline` milliseconds. */
+  stop(deadline: number): Promise<void>;
+}
+
+/** The one place that constructs and wires. What is opened is closed in reverse order, also when starting fails. */
+export async function startApp(config: Config, { role, log }: { role: Role; log: Logger }): Promise<App> {
+  const closers: (() => Promise<unknown>)[] = [];
+  let isStopping = false;
+  let stopBy = Number.POSITIVE_INFINITY;
+  const closeAll = async () => {
+    for (const close of closers.reverse()) {
+      await close().catch((error: unknown) => log.warn({ err: error }, 'closing failed'));
+    }
+  };
+
+  try {
+    const metrics = createMetrics();
+    const observer = createObserver({ log, metrics });
+    const clock = Date.now;
+    const backend = await openBackend(config.queue.home, {
+      onError: (error) => log.warn({ err: error }, 'queue fault'),
+    });
+    const queue = createRunQueue(backend, { retention: config.retention.runs });
+    closers.push(() => queue.close());
+    for (const warning of await backend.warnings()) log.warn({ warning }, 'queue is set dangerously');
+
+    if (role !== 'web') {
+      const dispatcher = await openTransport({ caFile: config.gitlab.caFile });
+      closers.push(() => dispatcher.destroy());
+      const onRequest = (operation: string, status: number) =>
+        metrics.gitlabRequests.inc({ operation, status: String(status) });
+      const gitlabs = new Map<string, GitLab>(
+        config.agents.map(({ name, token }) => [
+          name,
+          createGitLab({ url: config.gitlab.url, token }, { dispatcher, onRequest }),
+        ]),
+      );
+      const gitlabOf = (agent: string) => {
+        const gitlab = gitlabs.get(agent);
+        if (gitlab === undefined) throw new Error(`there is no agent ${agent}`);
+        return gitlab;
+      };
+      const perform = createPerform({ config, gitlabOf, observer, clock, random: Math.random });
+      const consumer = await startConsumer(backend, {
+        perform,
+        concurrency: config.queue.concurrency,
+        onError: (error, runId) => log.error({ runId, err: error }, 'worker fault'),
+        clock,
+      });
+      closers.push(() => consumer.close(Math.max(0, stopBy - Date.now())));
+    }
+
+    let address: string | undefined;
+    if (role !== 'worker') {
+      const receive = createReceive({ config, queue, observer, clock });
+      const server = buildServer({
+        receive,
+        queue,
+        metrics,
+        log,
+        secretTokens: config.webhook.secretTokens,
+        signingTokens: config.webhook.signingTokens,
+        isStopping: () => isStopping,
+      });
+      closers.push(() => server.close());
+      address = await server.listen({ host: config.server.host, port: config.server.port });
+    }
+    return {
+      address,
+      async stop(deadline) {
+        isStopping = true;
+        stopBy = Date.now() + deadline;
+        await closeAll();
+      },
+    };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../config/load.ts';
+import { BeckonError, messageOf } from '../lib/errors.ts';
+import { EXIT } from './exit.ts';
+import { schema } from './schema.ts';
+import { serve } from './serve.ts';
+import { simulate } from './simulate.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('beckon')
+  .description('Brings external agents to every GitLab: mention a service account, get a merge request.')
+  .version(version)
+  .option('--config <file>', 'config file (default: $BECKON_CONFIG, else config/beckon.yaml)')
+  .exitOverride()
+  .configureHelp({ sortSubcommands: true })
+  .addHelpText('after', '\nExit codes: 0 done, 1 the answer is no, 2 wrong usage or invalid config.');
+
+program.addCommand(serve).addCommand(simulate).addCommand(schema);
+for (const command of program.commands) command.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** Says on standard error what went wrong, and gives the exit code for it. */
+function report(error: unknown): number {
+  // commander has already written its own message.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  console.error(messageOf(error));
+  if (error instanceof BeckonError && error.hint !== undefined) console.error(error.hint);
+  if (error instanceof ConfigError) return EXIT.usage;
+  if (!(error instanceof BeckonError)) console.error(error instanceof Error ? error.stack : '');
+  return EXIT.no;
+}

@@ -1,0 +1,53 @@
+import { Command, Option } from 'commander';
+import type { Role } from '../app.ts';
+import { createLogger } from '../observability/logger.ts';
+import { configOf } from './config-option.ts';
+import { EXIT } from './exit.ts';
+
+/** Milliseconds that a stop leaves to runs under way; what is not finished by then goes on after the next start. */
+const STOP_DEADLINE = 4_000;
+/** Milliseconds after which the process ends come what may. */
+const STOP_LIMIT = 9_500;
+
+export const serve = new Command('serve')
+  .description('Receive webhooks and perform runs, until told to stop by SIGTERM or Ctrl-C.')
+  .addOption(
+    new Option('--role <role>', 'all: both halves in one process; web: only receive; worker: only perform')
+      .choices(['all', 'web', 'worker'])
+      .default('all'),
+  )
+  .addOption(
+    new Option('--log-level <level>', 'how much to log')
+      .choices(['debug', 'info', 'warn', 'error'])
+      .default('info'),
+  )
+  .action(async ({ role, logLevel }: { role: Role; logLevel: string }, command: Command) => {
+    const config = await configOf(command);
+    const log = await createLogger(logLevel, process.stdout.isTTY === true);
+    const stopped = waitForSignal();
+    // Only here: the other commands start in a third of the time without all that this one needs.
+    const { startApp } = await import('../app.ts');
+    const app = await startApp(config, { role, log });
+    log.info({ address: app.address, role, queue: config.queue.home.kind }, 'beckon is ready');
+    const signal = await stopped;
+    log.info({ signal }, 'stopping');
+    const overdue = setTimeout(() => process.exit(EXIT.done), STOP_LIMIT);
+    await app.stop(STOP_DEADLINE);
+    clearTimeout(overdue);
+    log.info('stopped');
+    process.exit(EXIT.done);
+  });
+
+/** A second signal ends the process at once: runs go on after the next start all the same. */
+function waitForSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let isStopping = false;
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (isStopping) process.exit(EXIT.no);
+      isStopping = true;
+      resolve(signal);
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}

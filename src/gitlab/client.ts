@@ -1,0 +1,89 @@
+import { ProjectMembers, Users } from '@gitbeaker/rest';
+import type { Dispatcher } from 'undici';
+import type { Secret } from '../lib/secret.ts';
+import { Failure } from '../runs/failures.ts';
+import type { Account, GitLab, User } from '../runs/ports.ts';
+import { orUndefined, readAnswer } from './answer.ts';
+import type { ResourceConnection } from './connection.ts';
+import { createNotes } from './notes.ts';
+import { createPipelines } from './pipelines.ts';
+import { createRepository } from './repository.ts';
+import { createRequester, type OnRequest } from './requester.ts';
+import { AccountAnswer, MemberAnswer, UserAnswer } from './responses.ts';
+
+/** Milliseconds for one request with its answer. GitLab itself gives up on a request after 60 s. */
+const REQUEST_TIMEOUT = 30_000;
+
+/** Connects to GitLab as one account: the port of runs over gitbeaker's typed resources. */
+export function createGitLab(
+  { url, token }: { readonly url: string; readonly token: Secret },
+  { dispatcher, onRequest }: { readonly dispatcher: Dispatcher; readonly onRequest: OnRequest },
+): GitLab {
+  const options = {
+    host: url,
+    token: async () => token.reveal(),
+    queryTimeout: REQUEST_TIMEOUT,
+    requesterFn: createRequester(dispatcher, onRequest),
+  };
+  return {
+    ...createPeople(options),
+    ...createNotes(options),
+    ...createRepository(options),
+    ...createPipelines(options),
+  };
+}
+
+function createPeople(
+  connection: ResourceConnection,
+): Pick<GitLab, 'account' | 'user' | 'userByName' | 'accessLevel'> {
+  const users = new Users(connection);
+  const members = new ProjectMembers(connection);
+  let known: Promise<Account> | undefined;
+
+  async function readAccount(): Promise<Account> {
+    const answer = readAnswer(AccountAnswer, await users.showCurrentUser());
+    const { id, username, name = username } = answer;
+    const noReply = `${id}-${username}@users.noreply.${new URL(connection.host).hostname}`;
+    return { id, username, name, commitEmail: answer.commit_email ?? answer.email ?? noReply };
+  }
+
+  return {
+    // Who an account is does not change while the program runs.
+    account() {
+      known ??= readAccount().catch((error) => {
+        known = undefined;
+        throw error;
+      });
+      return known;
+    },
+    async user(id) {
+      const answer = await orUndefined(users.show(id));
+      return answer === undefined ? undefined : userOf(answer);
+    },
+    async userByName(username) {
+      const [answer] = await users.all({ username, perPage: 1, page: 1 });
+      return answer === undefined ? undefined : userOf(answer);
+    },
+    async accessLevel(projectId, userId) {
+      try {
+        const answer = await members.show(projectId, userId, { includeInherited: true });
+        const member = readAnswer(MemberAnswer, answer);
+        return member.state === undefined || member.state === 'active' ? member.access_level : undefined;
+      } catch (error) {
+        // Without this a service account that was not added to a private project would look like a stranger's visit.
+        if (!(error instanceof Failure && error.kind === 'gone')) throw error;
+        if (!/project not found/i.test(error.detail)) return undefined;
+        throw new Failure('reading the membership', {
+          kind: 'permission',
+          status: error.status,
+          detail: 'The service account cannot see the project.',
+        });
+      }
+    },
+  };
+}
+
+function userOf(answer: unknown): User {
+  const { id, username, name = username, state, bot } = readAnswer(UserAnswer, answer);
+  return { id, username, name, bot: bot === true, active: state === undefined || state === 'active' };
+}

@@ -1,0 +1,87 @@
+import { Branches, Issues, MergeRequests, Projects, RepositoryFiles } from '@gitbeaker/rest';
+import type { GitLab } from '../runs/ports.ts';
+import { orUndefined, readAnswer } from './answer.ts';
+import type { ResourceConnection } from './connection.ts';
+import {
+  BranchAnswer,
+  DiffsAnswer,
+  MergeRequestAnswer,
+  MergeRequestsAnswer,
+  ProjectAnswer,
+  ResourceAnswer,
+} from './responses.ts';
+
+const FIRST_PAGE = { perPage: 100, page: 1 } as const;
+
+/** Files, branches and merge requests of a project. */
+export function createRepository(
+  connection: ResourceConnection,
+): Pick<
+  GitLab,
+  | 'readFile'
+  | 'defaultBranch'
+  | 'branch'
+  | 'createBranch'
+  | 'deleteBranch'
+  | 'findMergeRequest'
+  | 'createMergeRequest'
+  | 'resource'
+  | 'diffs'
+> {
+  const branches = new Branches(connection);
+  const files = new RepositoryFiles(connection);
+  const issues = new Issues(connection);
+  const mergeRequests = new MergeRequests(connection);
+  const projects = new Projects(connection);
+
+  return {
+    async readFile(projectId, path, ref) {
+      const content = await orUndefined(files.showRaw(projectId, path, ref));
+      // gitbeaker's type allows a Blob; our requester only ever gives text, JSON parsed where it says so.
+      if (content === undefined || typeof content === 'string') return content;
+      return content === null ? '' : JSON.stringify(content);
+    },
+    async defaultBranch(projectId) {
+      return readAnswer(ProjectAnswer, await projects.show(projectId)).default_branch;
+    },
+    async branch(projectId, name) {
+      const answer = await orUndefined(branches.show(projectId, name));
+      return answer === undefined ? undefined : { commitId: readAnswer(BranchAnswer, answer).commit.id };
+    },
+    async createBranch(projectId, name, ref) {
+      const answer = await branches.create(projectId, name, ref);
+      return { commitId: readAnswer(BranchAnswer, answer).commit.id };
+    },
+    async deleteBranch(projectId, name) {
+      await orUndefined(branches.remove(projectId, name));
+    },
+    async findMergeRequest(projectId, sourceBranch) {
+      const answer = await mergeRequests.all({ projectId, sourceBranch, ...FIRST_PAGE });
+      const [found] = readAnswer(MergeRequestsAnswer, answer);
+      return found === undefined ? undefined : { iid: found.iid, url: found.web_url };
+    },
+    async createMergeRequest(projectId, { sourceBranch, targetBranch, title, description }) {
+      const answer = await mergeRequests.create(projectId, sourceBranch, targetBranch, title, {
+        description,
+        removeSourceBranch: true,
+      });
+      const { iid, web_url } = readAnswer(MergeRequestAnswer, answer);
+      return { iid, url: web_url };
+    },
+    async resource({ project, resource }) {
+      const answer =
+        resource.type === 'issue'
+          ? await issues.show(resource.iid, { projectId: project.id })
+          : await mergeRequests.show(project.id, resource.iid);
+      return readAnswer(ResourceAnswer, answer);
+    },
+    async diffs({ project, resource }) {
+      const answer = await mergeRequests.allDiffs(project.id, resource.iid, FIRST_PAGE);
+      return readAnswer(DiffsAnswer, answer).map((file) => ({
+        oldPath: file.old_path,
+        newPath: file.new_path,
+        diff: file.diff ?? '',
+      }));
+    },
+  };
+}

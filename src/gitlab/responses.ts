@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/*
+ * What is read of GitLab's answers, and nothing more. GitLab's own description of its API makes nearly every
+ * field nullable; required here is what a step cannot go on without.
+ */
+
+const Id = z.number().int().nonnegative();
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined);
+
+export const UserAnswer = z.object({
+  id: Id,
+  username: z.string(),
+  name: text,
+  state: text,
+  bot: z.boolean().nullish(),
+});
+
+export const AccountAnswer = UserAnswer.extend({ commit_email: text, email: text });
+
+export const MemberAnswer = z.object({ access_level: z.number(), state: text });
+
+export const NoteAnswer = z.object({ id: Id });
+
+const NoteListAnswer = z.object({
+  id: Id,
+  body: text,
+  author: z.object({ id: Id, username: z.string() }).nullish(),
+  created_at: text,
+  system: z.boolean().nullish(),
+  internal: z.boolean().nullish(),
+  confidential: z.boolean().nullish(),
+  position: z.object({ new_path: text, old_path: text, new_line: z.number().nullish() }).nullish(),
+});
+export const NotesAnswer = z.array(NoteListAnswer);
+
+export const DiscussionAnswer = z.object({ id: z.string(), notes: z.array(NoteAnswer).min(1) });
+export const DiscussionsAnswer = z.array(z.object({ id: z.string(), notes: z.array(NoteAnswer).nullish() }));
+
+export const ProjectAnswer = z.object({ default_branch: text });
+
+export const BranchAnswer = z.object({ commit: z.object({ id: z.string() }) });
+
+export const PipelineAnswer = z.object({
+  id: Id,
+  web_url: z.string(),
+  status: z.string(),
+  created_at: text,
+});
+export const PipelinesAnswer = z.array(PipelineAnswer);
+
+export const JobsAnswer = z.array(
+  z.object({ name: z.string(), status: z.string(), web_url: text, failure_reason: text }),
+);
+
+export const MergeRequestAnswer = z.object({ iid: Id, web_url: z.string() });
+export const MergeRequestsAnswer = z.array(MergeRequestAnswer);
+
+export const DiffsAnswer = z.array(
+  z.object({ old_path: z.string(), new_path: z.string(), diff: z.string().nullish() }),
+);
+
+export const ResourceAnswer = z.record(z.string(), z.unknown());

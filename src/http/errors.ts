@@ -1,0 +1,12 @@
+import type { FastifyReply } from 'fastify';
+
+/** Answers with an error as the contract words it: a code for programs, a sentence for people. */
+export function sendError(
+  reply: FastifyReply,
+  status: number,
+  code: string,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): FastifyReply {
+  return reply.code(status).headers(headers).send({ error: { code, message } });
+}

@@ -1,0 +1,42 @@
+import { type DestinationStream, type Logger, pino, type SerializedError } from 'pino';
+import { BeckonError } from '../lib/errors.ts';
+import { Failure } from '../runs/failures.ts';
+
+/**
+ * The program's log: JSON lines on standard output, in colour on a terminal. Each line is a static message with
+ * data beside it, so that lines can be counted and found by field.
+ */
+export async function createLogger(level: string, isTerminal: boolean): Promise<Logger> {
+  const options = {
+    level,
+    base: null,
+    serializers: { err: errorForLog },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return pino(options, await destination(isTerminal));
+}
+
+async function destination(isTerminal: boolean): Promise<DestinationStream> {
+  if (!isTerminal) return pino.destination({ fd: 1, sync: true });
+  const { default: pretty } = await import('pino-pretty');
+  return pretty({ colorize: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true });
+}
+
+/**
+ * What a log line says of an error: no properties but these, since the errors of libraries carry requests and
+ * connection strings.
+ */
+function errorForLog(
+  error: unknown,
+): Partial<SerializedError> & { code?: string; hint?: string; status?: number } {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const base = { type: error.name, message: error.message };
+  if (error instanceof Failure) {
+    return { ...base, code: error.kind, ...(error.status === undefined ? {} : { status: error.status }) };
+  }
+  if (error instanceof BeckonError) {
+    return { ...base, code: error.code, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  }
+  return { ...base, stack: error.stack ?? '' };
+}

@@ -1,0 +1,70 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { QueueDepth } from '../runs/ports.ts';
+
+const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Beckon's own metrics and those of the process, in a registry of their own. */
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    deliveries: new Counter({
+      name: 'beckon_deliveries_total',
+      help: 'Webhook requests by what became of them.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    runs: new Counter({
+      name: 'beckon_runs_total',
+      help: 'Runs that ended, by their last state.',
+      labelNames: ['agent', 'trigger', 'state'] as const,
+      registers,
+    }),
+    runsActive: new Gauge({
+      name: 'beckon_runs_active',
+      help: 'Runs that this process has taken up and that have not ended.',
+      labelNames: ['agent'] as const,
+      registers,
+    }),
+    stepSeconds: new Histogram({
+      name: 'beckon_step_seconds',
+      help: 'Time that the steps of runs took, waiting left out.',
+      labelNames: ['step'] as const,
+      buckets: [...SECONDS, 30, 60],
+      registers,
+    }),
+    gitlabRequests: new Counter({
+      name: 'beckon_gitlab_requests_total',
+      help: 'Requests to GitLab by what they are for and the status of the answer; 0 stands for no answer.',
+      labelNames: ['operation', 'status'] as const,
+      registers,
+    }),
+    ackSeconds: new Histogram({
+      name: 'beckon_ack_seconds',
+      help: 'Time from a webhook request to its answer.',
+      buckets: SECONDS,
+      registers,
+    }),
+    queueDepth: new Gauge({
+      name: 'beckon_queue_depth',
+      help: 'Jobs of the queue by state.',
+      labelNames: ['state'] as const,
+      registers,
+    }),
+  };
+}
+
+/** The metrics as text for Prometheus; the depth of the queue is read when asked for. */
+export async function renderMetrics(metrics: Metrics, depth: () => Promise<QueueDepth>): Promise<string> {
+  try {
+    for (const [state, count] of Object.entries(await depth())) metrics.queueDepth.set({ state }, count);
+  } catch {
+    // Without the queue the rest is wanted all the more.
+    metrics.queueDepth.reset();
+  }
+  return metrics.registry.metrics();
+}

@@ -1,0 +1,54 @@
+import type { Logger } from 'pino';
+import type { Observer } from '../runs/ports.ts';
+import type { Run } from '../runs/run.ts';
+import { runState } from '../runs/state.ts';
+import type { Metrics } from './metrics.ts';
+
+/** One log line and one metric for each transition of a run, and nowhere else. */
+export function createObserver({ log, metrics }: { log: Logger; metrics: Metrics }): Observer {
+  /** Runs in the hands of this process, by agent, so that a run waiting between steps counts once. */
+  const active = new Map<string, string>();
+
+  function count(agent: string) {
+    const runs = [...active.values()].filter((name) => name === agent).length;
+    metrics.runsActive.set({ agent }, runs);
+  }
+
+  return {
+    queued(run) {
+      log.info({ ...about(run), actor: run.event.actor.username, event: run.event.kind }, 'run queued');
+    },
+    stepped(run, { name, seconds, next }) {
+      active.set(run.id, run.agent);
+      count(run.agent);
+      metrics.stepSeconds.observe({ step: name }, seconds);
+      log.info({ ...about(run), step: name, next, seconds }, 'step done');
+    },
+    retrying(run, { step, error, delay }) {
+      log.warn(
+        { ...about(run), step, failures: run.failures + 1, retryInMs: delay, err: error },
+        'step failed, trying again',
+      );
+    },
+    gaveUp(run, { step, error }) {
+      log.error({ ...about(run), step, err: error }, 'step failed for good');
+    },
+    finished(run) {
+      active.delete(run.id);
+      count(run.agent);
+      const state = runState(run);
+      metrics.runs.inc({ agent: run.agent, trigger: run.trigger, state });
+      log.info({ ...about(run), state, outcome: run.outcome }, 'run finished');
+    },
+  };
+}
+
+function about(run: Run) {
+  return {
+    runId: run.id,
+    agent: run.agent,
+    trigger: run.trigger,
+    project: run.event.project.path,
+    resource: `${run.event.resource.type}/${run.event.resource.iid}`,
+  };
+}

@@ -1,0 +1,96 @@
+import type { Config } from './config/config.ts';
+import type { Clock, GitLabOf, Observer, Perform } from './runs/ports.ts';
+import { explainToPeople } from './runs/remedies.ts';
+import { retryDelay } from './runs/retry.ts';
+import type { Outcome, Run } from './runs/run.ts';
+import { STEPS } from './runs/steps/index.ts';
+import { STEP_NAMES, type StepName } from './runs/steps/names.ts';
+
+/**
+ * The outbound half: takes a run through its steps and saves it after each. Failures that pass are tried again
+ * later; a run that gives up goes on to its last step, so that whoever asked always gets an answer.
+ */
+export function createPerform(tools: {
+  readonly config: Pick<Config, 'gitlab' | 'agents' | 'triggers'>;
+  readonly gitlabOf: GitLabOf;
+  readonly observer: Observer;
+  readonly clock: Clock;
+  readonly random: () => number;
+}): Perform {
+  const { config, gitlabOf, observer, clock, random } = tools;
+
+  return async (start, { save, signal }) => {
+    const agent = config.agents.find(({ name }) => name === start.agent);
+    const trigger = config.triggers.find(({ name }) => name === start.trigger);
+    if (agent === undefined || trigger === undefined) {
+      const missing = agent === undefined ? `agent ${start.agent}` : `trigger ${start.trigger}`;
+      const outcome: Outcome = {
+        kind: 'not_started',
+        error: `The ${missing} is not in the config any more.`,
+      };
+      const run: Run = { ...start, outcome, finishedAt: new Date(clock()).toISOString() };
+      observer.finished(run);
+      return { kind: 'done', run };
+    }
+    const gitlab = gitlabOf(agent.name);
+    let run = start;
+    let resumed = true;
+
+    while (run.finishedAt === undefined) {
+      if (signal.aborted) return { kind: 'wait', run, at: clock() };
+      const { step } = run;
+      const began = clock();
+      try {
+        const result = await STEPS[step](run, {
+          gitlab,
+          agent,
+          trigger,
+          gitlabUrl: config.gitlab.url,
+          clock,
+          resumed,
+        });
+        if (result.kind === 'wait') {
+          return { kind: 'wait', run: { ...result.run, failures: 0 }, at: clock() + result.after };
+        }
+        run = enter(nextStep(result.run), result.run);
+        observer.stepped(run, { name: step, seconds: (clock() - began) / 1000, next: run.step });
+      } catch (error) {
+        const failures = run.failures + 1;
+        const delay = retryDelay(error, failures, random);
+        if (delay !== undefined) {
+          observer.retrying(run, { step, error, delay });
+          return { kind: 'wait', run: { ...run, failures }, at: clock() + delay };
+        }
+        // Nothing comes after the last step that could tell anybody: the queue keeps the job as failed.
+        if (step === 'finish') throw error;
+        observer.gaveUp(run, { step, error });
+        const lost: Run = { ...run, outcome: run.outcome ?? outcomeOf(run, error) };
+        run = enter(step === 'deliver' ? 'finish' : nextStep(lost), lost);
+      }
+      resumed = false;
+      if (run.finishedAt === undefined) await save(run);
+    }
+    observer.finished(run);
+    return { kind: 'done', run };
+  };
+}
+
+function enter(step: StepName, run: Run): Run {
+  return { ...run, step, failures: 0, looks: 0 };
+}
+
+/** The one after, but a run with an outcome goes straight to cleaning up its branch, if it has one, and to its end. */
+function nextStep(run: Run): StepName {
+  const next = STEP_NAMES[STEP_NAMES.indexOf(run.step) + 1] ?? 'finish';
+  if (run.outcome === undefined || next === 'finish') return next;
+  return run.branch !== undefined && STEP_NAMES.indexOf(run.step) < STEP_NAMES.indexOf('deliver')
+    ? 'deliver'
+    : 'finish';
+}
+
+function outcomeOf(run: Run, error: unknown): Outcome {
+  const said = explainToPeople(error);
+  return run.pipeline === undefined
+    ? { kind: 'not_started', error: said }
+    : { kind: 'failed', reason: said, job: undefined };
+}

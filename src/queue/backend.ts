@@ -1,0 +1,35 @@
+import type { IQueueBackend, Job, JobProgress, Queue, Worker, WorkerOptions } from 'bullmq';
+import type { QueueHome } from '../config/config.ts';
+
+/** A job: its name tells which call of `add` it came from, its data is the run. */
+export type RunJob = Job<unknown, void, string>;
+export type Processor = (job: RunJob, token?: string) => Promise<void>;
+export type WorkerTuning = Omit<WorkerOptions, 'connection' | 'concurrency' | 'autorun'> & {
+  readonly concurrency: number;
+};
+
+/** What a producer uses of BullMQ's queue; the same on every home. */
+export type JobQueue = Pick<
+  Queue<unknown, void, string, unknown, void, string, IQueueBackend>,
+  'add' | 'getJob' | 'getJobs' | 'getJobCounts' | 'isPaused'
+>;
+/** What a consumer uses of BullMQ's worker; the same on every home. */
+export interface JobWorker
+  extends Pick<
+    Worker<unknown, void, string, IQueueBackend, JobProgress>,
+    'run' | 'pause' | 'resume' | 'close' | 'disconnect' | 'waitUntilReady'
+  > {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'lockRenewalFailed', listener: (jobIds: string[]) => void): unknown;
+}
+
+/** An open home of the queue. */
+export interface Backend {
+  readonly kind: QueueHome['kind'];
+  readonly queue: JobQueue;
+  /** A worker that has not started yet. Close it before the backend. */
+  worker(process: Processor, tuning: WorkerTuning): JobWorker;
+  /** Sentences on what is set dangerously at the home, for a person to act on. */
+  warnings(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DelayedError, UnrecoverableError, WaitingError } from 'bullmq';
+import { messageOf } from '../lib/errors.ts';
+import type { Clock, Perform } from '../runs/ports.ts';
+import type { Run } from '../runs/run.ts';
+import type { Backend, RunJob } from './backend.ts';
+import { breather } from './breather.ts';
+import { type Lease, leaseOf } from './lease.ts';
+import { quiet } from './quiet.ts';
+import { readRun } from './run-data.ts';
+import { LOCK_MS, MAX_CRASHES, STALLED_CHECK_MS, START_MS } from './settings.ts';
+import { unavailable } from './unavailable.ts';
+import { promoteJob, wokenMeanwhile } from './wake.ts';
+import { within } from './within.ts';
+
+/** Milliseconds that an aborted run has to come to its end. */
+const GRACE_MS = 1_000;
+/** Milliseconds for closing BullMQ's worker, which waits for a queue that is away. */
+const CLOSE_MS = 1_500;
+/**
+ * The least milliseconds before a run is taken up again. BullMQ stops renewing a job's lock when it is done with
+ * the job; the same job must not have been taken again by then.
+ */
+const LEAST_WAIT_MS = 300;
+
+export interface Consumer {
+  /**
+   * Takes no more runs, lets those under way end for up to `deadlineMs`, then aborts the rest and puts them
+   * back. Takes at most 4 s longer than that, whatever the queue does. No run is lost.
+   */
+  close(deadlineMs: number): Promise<void>;
+}
+
+export interface ConsumerOptions {
+  readonly perform: Perform;
+  /** Runs performed at once. */
+  readonly concurrency: number;
+  /** Hears of exceptions of `perform`, with the run's id, and of trouble with the queue. */
+  readonly onError: (error: unknown, runId?: string) => void;
+  readonly clock: Clock;
+}
+
+/**
+ * Takes runs from the queue and performs them: *done* completes the job whatever the outcome, *wait* takes it up
+ * again later. An exception is a fault of ours: the run is performed again a few times, then set aside as failed.
+ * Rejects with `queue_unavailable`.
+ */
+export async function startConsumer(
+  backend: Backend,
+  { perform, concurrency, onError, clock }: ConsumerOptions,
+): Promise<Consumer> {
+  const leases = new Map<string, Lease>();
+  const underWay = new Set<Promise<void>>();
+  const wakes = new Set<Promise<void>>();
+  let closing = false;
+
+  async function step(run: Run, job: RunJob, lease: Lease): Promise<void> {
+    // Finished, and the process died before it could say so to the queue.
+    if (run.finishedAt !== undefined) return;
+    const performed = await perform(run, { save: lease.save, signal: lease.signal });
+    await lease.save(performed.run);
+    if (performed.kind === 'done') return;
+    await lease.putOff(Math.max(performed.at, clock() + LEAST_WAIT_MS));
+    const woken = wakeIfMarked(job)
+      .catch(tellQueue)
+      .finally(() => wakes.delete(woken));
+    wakes.add(woken);
+    throw new DelayedError();
+  }
+
+  async function wakeIfMarked(job: RunJob): Promise<void> {
+    if (!(await wokenMeanwhile(backend.queue, job))) return;
+    await sleep(LEAST_WAIT_MS);
+    await promoteJob(backend.queue, job.id ?? '');
+  }
+
+  async function work(job: RunJob, token: string): Promise<void> {
+    const lease = leaseOf(job, { token });
+    const id = job.id ?? '';
+    leases.set(id, lease);
+    if (closing) lease.abort('shutdown');
+    try {
+      if (!closing) return await step(readRun(job.data), job, lease);
+    } catch (error) {
+      if (error instanceof DelayedError) throw error;
+      if (lease.reason() === undefined) {
+        onError(error, id);
+        throw isUnreadable(error) ? new UnrecoverableError(messageOf(error)) : error;
+      }
+    } finally {
+      if (leases.get(id) === lease) leases.delete(id);
+    }
+    if (lease.reason() === 'shutdown') await lease.giveBack().catch(tellQueue);
+    // BullMQ leaves a job alone that ends so; it has been given back, or belongs to another.
+    throw new WaitingError();
+  }
+
+  const tellQueue = quiet((error) => onError(unavailable('work on the queue', error)), { clock });
+  const worker = backend.worker(
+    (job, token = '') => {
+      const working = work(job, token).finally(() => underWay.delete(working));
+      underWay.add(working);
+      return working;
+    },
+    {
+      concurrency,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      maxStalledCount: MAX_CRASHES,
+      runRetryDelay: 1_000,
+    },
+  );
+  const rest = breather(worker, { clock, ending: () => closing });
+  worker.on('error', (error) => {
+    rest();
+    tellQueue(error);
+  });
+  worker.on('lockRenewalFailed', (ids) => {
+    for (const id of ids) leases.get(id)?.abort('lost');
+  });
+
+  const disconnect = (): Promise<void> => within(500, worker.disconnect()).catch(() => {});
+  try {
+    await within(START_MS, worker.waitUntilReady());
+  } catch (error) {
+    await within(CLOSE_MS, worker.close(true)).catch(disconnect);
+    throw unavailable('start working on the queue', error);
+  }
+  worker.run().catch(tellQueue);
+
+  return {
+    async close(deadlineMs) {
+      closing = true;
+      await worker.pause(true);
+      await ended(underWay, deadlineMs);
+      for (const lease of leases.values()) lease.abort('shutdown');
+      await ended(underWay, GRACE_MS);
+      await ended(wakes, GRACE_MS);
+      // What is still at work has ignored its signal: it may not write any more, and the next process takes over.
+      const stuck = underWay.size > 0;
+      for (const lease of leases.values()) lease.abort('lost');
+      await within(CLOSE_MS, worker.close(stuck)).catch(disconnect);
+    },
+  };
+}
+
+function isUnreadable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'run_unreadable';
+}
+
+/** Resolves when all of `work` has ended, well or badly, at the latest after `ms` milliseconds. */
+async function ended(work: ReadonlySet<Promise<void>>, ms: number): Promise<void> {
+  await within(ms, Promise.allSettled(work)).catch(() => {});
+}

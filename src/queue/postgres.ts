@@ -1,0 +1,113 @@
+import {
+  assertSchemaCompatibility,
+  createPostgresBackend,
+  LATEST_SCHEMA_VERSION,
+  runMigrations,
+  SchemaMigrationRequiredError,
+  withBackend,
+} from 'bullmq';
+import pg from 'pg';
+import type { Secret } from '../lib/secret.ts';
+import type { Backend } from './backend.ts';
+import { ANSWER_MS, NAMESPACE, QUEUE_NAME, START_MS } from './settings.ts';
+import { unavailable } from './unavailable.ts';
+import { untilStarted } from './until-started.ts';
+import { within } from './within.ts';
+
+const bullmq = withBackend(createPostgresBackend);
+
+/** Where a PostgreSQL is, as `pg` wants to be told. */
+export type PostgresAddress =
+  | { readonly connectionString: string; readonly options?: string }
+  | {
+      /** For a unix socket its folder. */
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly database: string;
+      readonly ssl: false;
+    };
+
+/** The most connections of a worker; each of its runs holds one for milliseconds. */
+const MOST_CONNECTIONS = 8;
+
+/** Creates or updates BullMQ's tables where they are missing or old. Safe when several processes start at once. */
+async function migrate(address: PostgresAddress): Promise<void> {
+  const client = new pg.Client({ ...address, connectionTimeoutMillis: START_MS });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    // Looking first lets a user without the right to create schemas start on tables that an admin has made.
+    const version = await assertSchemaCompatibility(client, NAMESPACE).catch((error: unknown) => {
+      if (error instanceof SchemaMigrationRequiredError) return 0;
+      throw error;
+    });
+    if (version < LATEST_SCHEMA_VERSION) await runMigrations(client, NAMESPACE);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** The queue on the PostgreSQL at an address; `onError` hears of lost connections. */
+export async function openPostgresAt(
+  address: PostgresAddress,
+  { kind, onError }: { kind: Backend['kind']; onError: (error: Error) => void },
+): Promise<Backend> {
+  await untilStarted('reach PostgreSQL', () => migrate(address));
+  const queue = new bullmq.Queue<unknown, void>(QUEUE_NAME, {
+    connection: {
+      ...address,
+      schema: NAMESPACE,
+      max: 4,
+      keepAlive: true,
+      connectionTimeoutMillis: ANSWER_MS,
+      query_timeout: ANSWER_MS,
+    },
+  });
+  queue.on('error', (error) => onError(unavailable('reach PostgreSQL', error)));
+  // BullMQ remembers a failed first connection for ever; so the queue counts as open only after it.
+  await within(START_MS, queue.waitUntilReady()).catch(async (error: unknown) => {
+    await within(ANSWER_MS, queue.close()).catch(() => {});
+    throw unavailable('reach PostgreSQL', error);
+  });
+  return {
+    kind,
+    queue,
+    worker: (process, tuning) =>
+      new bullmq.Worker<unknown, void>(QUEUE_NAME, process, {
+        ...tuning,
+        connection: {
+          ...address,
+          schema: NAMESPACE,
+          max: Math.min(tuning.concurrency + 2, MOST_CONNECTIONS),
+          keepAlive: true,
+          connectionTimeoutMillis: START_MS,
+          query_timeout: 30_000,
+        },
+        autorun: false,
+      }),
+    warnings: async () => [],
+    close: () => within(ANSWER_MS, queue.close()).catch(() => {}),
+  };
+}
+
+/** The queue on a PostgreSQL server, in the schema `beckon` of the URL's database. */
+export async function openPostgres(
+  url: Secret,
+  { onError }: { onError: (error: Error) => void },
+): Promise<Backend> {
+  return openPostgresAt(addressOf(url), { kind: 'postgres', onError });
+}
+
+/**
+ * A URL's `options` would override the search path that BullMQ puts into the same field: taken out of the URL
+ * and given beside it, both hold.
+ */
+function addressOf(url: Secret): PostgresAddress {
+  // pg knows a few forms that are no URLs.
+  const parsed = URL.canParse(url.reveal()) ? new URL(url.reveal()) : undefined;
+  const options = parsed?.searchParams.get('options') ?? undefined;
+  if (parsed === undefined || options === undefined) return { connectionString: url.reveal() };
+  parsed.searchParams.delete('options');
+  return { connectionString: parsed.href, options };
+}

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import type { RunQueue } from '../runs/ports.ts';
+import type { Run } from '../runs/run.ts';
+import type { Backend, RunJob } from './backend.ts';
+import { readRun } from './run-data.ts';
+import { ANSWER_MS, KEPT_RUNS } from './settings.ts';
+import { storable } from './storable.ts';
+import { unavailable } from './unavailable.ts';
+import { wakeJob } from './wake.ts';
+import { within } from './within.ts';
+
+/** How often a run is performed again after our own code threw, before it is set aside as failed. */
+const ATTEMPTS = 5;
+/** Unfinished runs of one state looked through for a list. */
+const LISTED_UNFINISHED = 1_000;
+
+/** An answer of the queue in time, or `queue_unavailable`. What was asked may still happen later. */
+async function answered<T>(doing: string, asked: Promise<T>): Promise<T> {
+  try {
+    return await within(ANSWER_MS, asked);
+  } catch (error) {
+    throw unavailable(doing, error);
+  }
+}
+
+/** The run of a job, or `undefined` where this program cannot read it. */
+function readable(job: RunJob): Run | undefined {
+  try {
+    return readRun(job.data);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The producing side of an open queue, and the store of runs. Finished runs are kept for `retention`
+ * milliseconds, though at most 20,000 of them; adding a kept one again is a duplicate. Closing it closes the backend.
+ */
+export function createRunQueue(backend: Backend, { retention }: { readonly retention: number }): RunQueue {
+  const { queue } = backend;
+  const kept = { age: Math.ceil(retention / 1_000), count: KEPT_RUNS };
+
+  /**
+   * BullMQ stores nothing when the id is taken, and does not say so. Each call's own name, read back from the
+   * store, tells whose job it is, also when two calls race.
+   */
+  async function addOnce(run: Run): Promise<{ duplicate: boolean }> {
+    const name = randomUUID();
+    await queue.add(name, storable(run), {
+      jobId: run.id,
+      attempts: ATTEMPTS,
+      backoff: { type: 'exponential', delay: 1_000 },
+      removeOnComplete: kept,
+      removeOnFail: kept,
+      stackTraceLimit: 3,
+    });
+    const stored = await queue.getJob(run.id);
+    return { duplicate: stored !== undefined && stored.name !== name };
+  }
+
+  /**
+   * The store has unfinished runs by due time and finished ones by their end. Of the latter more are read than
+   * asked for, so that a young run which ended early is not left out for old ones which ended late.
+   */
+  async function newest(limit: number): Promise<readonly Run[]> {
+    if (limit < 1) return [];
+    const states = [
+      queue.getJobs(['completed', 'failed'], 0, 2 * limit + 20),
+      queue.getJobs(['waiting', 'active', 'delayed'], 0, LISTED_UNFINISHED - 1),
+    ];
+    const jobs = (await Promise.all(states)).flat();
+    return jobs
+      .map(readable)
+      .filter((run) => run !== undefined)
+      .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+      .slice(0, limit);
+  }
+
+  return {
+    add: (run) => answered('put the run into the queue', addOnce(run)),
+    wake: (runId) => answered('wake the run', wakeJob(queue, runId)),
+    find: async (runId) => {
+      const job = await answered('find the run', queue.getJob(runId));
+      return job === undefined ? undefined : readRun(job.data);
+    },
+    list: ({ limit }) => answered('list the runs', newest(limit)),
+    depth: async () => {
+      const counts = await answered(
+        'count the runs',
+        queue.getJobCounts('waiting', 'active', 'delayed', 'completed', 'failed'),
+      );
+      const { waiting = 0, active = 0, delayed = 0, completed = 0, failed = 0 } = counts;
+      return { waiting, active, delayed, completed, failed };
+    },
+    ping: async () => {
+      await answered('reach the queue', queue.isPaused());
+    },
+    close: () => backend.close(),
+  };
+}

@@ -1,0 +1,95 @@
+import { createRedisBackend, withBackend } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Secret } from '../lib/secret.ts';
+import type { Backend } from './backend.ts';
+import { ANSWER_MS, NAMESPACE, QUEUE_NAME } from './settings.ts';
+import { unavailable } from './unavailable.ts';
+import { untilStarted } from './until-started.ts';
+import { within } from './within.ts';
+
+const bullmq = withBackend(createRedisBackend);
+
+/** Soon back after an outage; BullMQ's own waits grow to 20 s. */
+const shared = { retryStrategy: (times: number) => Math.min(times * 100, 1_000), connectTimeout: ANSWER_MS };
+
+/**
+ * A producer must hear "no" at once: commands are neither queued while the connection is away nor waited for
+ * longer than an answer may take. The socket timeout drops a connection whose server died silently.
+ */
+const impatient = {
+  ...shared,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  commandTimeout: ANSWER_MS,
+  socketTimeout: 2 * ANSWER_MS,
+};
+
+/** A worker waits for the queue to come back instead. The longest blocking command lasts 10 s. */
+const patient = { ...shared, maxRetriesPerRequest: null, socketTimeout: 30_000 };
+
+/** `INFO` over a connection of its own, which says why when it cannot be had. */
+async function info(url: Secret): Promise<string> {
+  const client = new Redis(url.reveal(), { ...impatient, lazyConnect: true, retryStrategy: () => null });
+  let reason: unknown;
+  client.on('error', (error) => {
+    reason = error;
+  });
+  try {
+    await client.connect();
+    return await client.info();
+  } catch (error) {
+    // ioredis rejects with "Connection is closed" and tells the reason to listeners only.
+    throw reason ?? error;
+  } finally {
+    client.disconnect();
+  }
+}
+
+function dangers(redisInfo: string): readonly string[] {
+  const policy = /^maxmemory_policy:(.*?)\r?$/m.exec(redisInfo)?.[1];
+  const version = /^redis_version:((\d+)\.(\d+).*?)\r?$/m.exec(redisInfo);
+  return [
+    ...(policy === undefined || policy === 'noeviction'
+      ? []
+      : [
+          `Redis drops keys when memory runs out (maxmemory-policy ${policy}), and with them runs: set it to noeviction.`,
+        ]),
+    ...(version === null || Number(version[2]) * 100 + Number(version[3]) >= 602
+      ? []
+      : [`Redis ${version[1]} is older than 6.2, the oldest version to rely on.`]),
+  ];
+}
+
+/** The queue on a Redis server. */
+export async function openRedis(
+  url: Secret,
+  { onError }: { onError: (error: Error) => void },
+): Promise<Backend> {
+  await untilStarted('reach Redis', () => info(url));
+  const queue = new bullmq.Queue<unknown, void>(QUEUE_NAME, {
+    connection: { url: url.reveal(), ...impatient },
+    prefix: NAMESPACE,
+    // Both are needed to come back from an outage: the first command of a connection without offline queue may
+    // fail, and BullMQ remembers a failed version check for ever.
+    skipWaitingForReady: true,
+    skipVersionCheck: true,
+  });
+  queue.on('error', (error) => onError(unavailable('reach Redis', error)));
+  await untilStarted('reach Redis', () => queue.isPaused()).catch((error: unknown) => {
+    void queue.disconnect();
+    throw error;
+  });
+  return {
+    kind: 'redis',
+    queue,
+    worker: (process, tuning) =>
+      new bullmq.Worker<unknown, void>(QUEUE_NAME, process, {
+        ...tuning,
+        connection: { url: url.reveal(), ...patient },
+        prefix: NAMESPACE,
+        autorun: false,
+      }),
+    warnings: async () => dangers(await untilStarted('reach Redis', () => info(url))),
+    close: () => within(ANSWER_MS, queue.close()).catch(() => queue.disconnect()),
+  };
+}

@@ -1,0 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { START_MS } from './settings.ts';
+import { unavailable } from './unavailable.ts';
+import { within } from './within.ts';
+
+/**
+ * Tries until it succeeds, for as long as a queue may take to be reachable at start: its container may come up
+ * a moment after ours. Rejects with `queue_unavailable` and the last reason.
+ */
+export async function untilStarted<T>(doing: string, attempt: () => Promise<T>): Promise<T> {
+  const end = Date.now() + START_MS;
+  for (;;) {
+    try {
+      return await within(Math.max(end - Date.now(), 1), attempt());
+    } catch (error) {
+      if (Date.now() + 250 >= end) throw unavailable(doing, error, 'Is it running, and is queue.url right?');
+      await sleep(250);
+    }
+  }
+}

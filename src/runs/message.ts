@@ -1,0 +1,68 @@
+import { link, plainText } from '../lib/markdown.ts';
+import { oneLine } from '../lib/text.ts';
+import type { Outcome, Run } from './run.ts';
+
+/** Hidden in the progress note of a run, so that it is found again when an answer of GitLab's was lost. */
+export function noteMarker(runId: string): string {
+  return `<!-- beckon:run=${runId} -->`;
+}
+
+/** What the note says while the agent is being started. GitLab's own words. */
+export const PROCESSING = '🔄 Processing the request and starting the agent...';
+
+/** What the note says while the pipeline runs. GitLab's own words. */
+export function startedText(pipelineUrl: string): string {
+  return `✅ Agent has started. You can view the progress [here](${pipelineUrl}).`;
+}
+
+function notStartedText(error: string): string {
+  return `❌ Could not start the agent due to this error: ${plainText(error, 600)}`;
+}
+
+/** What the note says at the end. */
+export function outcomeText(outcome: Outcome, pipelineUrl: string | undefined): string {
+  const pipeline = pipelineUrl === undefined ? '' : ` See the ${link('pipeline', pipelineUrl)}.`;
+  switch (outcome.kind) {
+    case 'merge_request':
+      return `✅ Agent has finished. It opened the merge request ${link(`!${outcome.iid}`, outcome.url)}.${pipeline}`;
+    case 'branch':
+      return `✅ Agent has finished. Its changes are on the branch \`${outcome.name}\`.${pipeline}`;
+    case 'no_changes':
+      return `✅ Agent has finished. It made no changes.${pipeline}`;
+    case 'failed': {
+      const job = outcome.job === undefined ? '' : ` in the job ${link(outcome.job.name, outcome.job.url)}`;
+      return `❌ Agent has failed${job}: ${plainText(outcome.reason)}.${pipeline}`;
+    }
+    case 'cancelled': {
+      const by = outcome.by === undefined ? '' : ` by ${plainText(outcome.by)}`;
+      return `🛑 Agent was cancelled${by}.${pipeline}`;
+    }
+    case 'timed_out':
+      return `⌛ Agent ran longer than it may, and was stopped.${pipeline}`;
+    case 'not_started':
+    case 'refused':
+      return notStartedText(outcome.error);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** A note's body: the text that people see, and the marker that they do not. */
+export function noteBody(runId: string, text: string): string {
+  return `${text}\n\n${noteMarker(runId)}`;
+}
+
+/** Title and description of the merge request that a run opens. */
+export function mergeRequestText({ agent, event, id }: Run): { title: string; description: string } {
+  const { resource, actor } = event;
+  const reference = `${resource.type === 'issue' ? '#' : '!'}${resource.iid}`;
+  const asked = event.kind === 'mention' ? link('asked for this', event.note.url) : 'asked for this';
+  return {
+    title: oneLine(`${resource.type === 'issue' ? 'Resolve' : 'Changes for'} "${resource.title}"`, 240),
+    description: [
+      `${plainText(actor.name)} (${plainText(actor.username)}) ${asked} on ${link(reference, resource.url)}, and the agent ${plainText(agent)} made it.`,
+      `Related to ${reference}`,
+      noteMarker(id),
+    ].join('\n\n'),
+  };
+}

@@ -1,0 +1,69 @@
+import { Failure } from './failures.ts';
+
+/**
+ * What GitLab says when it will not start a pipeline, and what a person can do about it. GitLab's texts, 17 to
+ * 19: `app/models/concerns/ci/has_completion_reason.rb` and `lib/gitlab/ci/pipeline/chain`.
+ */
+const PIPELINE_REMEDIES: readonly { readonly pattern: RegExp; readonly remedy: string }[] = [
+  {
+    pattern: /insufficient permissions to set pipeline variables/i,
+    remedy:
+      'In the project under Settings > CI/CD > Variables, set "Minimum role to use pipeline variables" to Developer.',
+  },
+  {
+    pattern: /insufficient permissions to create a new pipeline/i,
+    remedy: 'The service account needs the Developer role in this project.',
+  },
+  {
+    pattern: /sufficient permission to run a pipeline on/i,
+    remedy:
+      'A protected branch rule covers workloads/*: allow Developers, or the service account, to push there.',
+  },
+  {
+    pattern: /missing ci config file/i,
+    remedy: 'The project has no .gitlab-ci.yml on this branch. Add one that includes the external-agent job.',
+  },
+  {
+    pattern:
+      /would have been empty|no stages \/ jobs|rules configuration prevented|filtered out by workflow|did not run.*workflow/i,
+    remedy:
+      'The CI configuration of this branch has no job for the agent. Include the external-agent job, and see that workflow:rules let it through.',
+  },
+  {
+    pattern: /reference not found|commit not found/i,
+    remedy: 'The branch is gone, or GitLab cannot see it yet. Try again.',
+  },
+  {
+    pattern: /pipelines are disabled/i,
+    remedy: 'Turn CI/CD on for this project.',
+  },
+];
+
+/** GitLab refuses these with 400 or 403, and they pass by themselves all the same. */
+const PASSING = /too many pipelines created|retry later|reference not found/i;
+
+/** Whether a refusal of GitLab's can be tried again as it is. */
+export function isPassingRefusal(detail: string): boolean {
+  return PASSING.test(detail);
+}
+
+/** An error as a person in the thread needs it: what GitLab said, and what to do. */
+export function explainToPeople(error: unknown): string {
+  if (!(error instanceof Failure)) return 'an error inside Beckon. Its log says more.';
+  const remedy = PIPELINE_REMEDIES.find(({ pattern }) => pattern.test(error.detail))?.remedy;
+  if (remedy !== undefined) return `${error.detail} ${remedy}`;
+  switch (error.kind) {
+    case 'permission':
+      return error.status === 401
+        ? 'GitLab does not accept the token of the service account. It may have expired or been revoked.'
+        : `${error.detail} The service account may lack a role in this project: it needs Developer.`;
+    case 'transient':
+    case 'rate_limit':
+      return `GitLab could not be reached for a while (${error.detail}). Try again later.`;
+    case 'gone':
+    case 'refused':
+      return error.detail;
+    default:
+      return error.kind satisfies never;
+  }
+}

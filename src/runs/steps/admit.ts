@@ -1,0 +1,45 @@
+import { ACCESS_LEVELS } from '../../config/config.ts';
+import type { GitLab, User } from '../ports.ts';
+import type { Outcome, Run } from '../run.ts';
+import { done, type Step } from './step.ts';
+
+/**
+ * Lets a run in when the acting person is human and has the trigger's role in the project, through whichever
+ * group. Strangers to the project get silence, so that nobody can have the agent write on command; members are
+ * told what is missing.
+ */
+export const admit: Step = async (run, { gitlab, trigger }) => {
+  const { actor, project } = run.event;
+  const user = await findActor(run, gitlab);
+  if (user === undefined) return refuse(run, `@${actor.username} is not known to GitLab.`, true);
+  if (user.bot)
+    return refuse(run, `@${user.username} is not a person, and only people can start an agent.`, true);
+  if (!user.active) return refuse(run, `@${user.username} is blocked or deactivated.`, true);
+  const level = await gitlab.accessLevel(project.id, user.id);
+  if (level === undefined) return refuse(run, `@${user.username} is not a member of ${project.path}.`, true);
+  if (level < ACCESS_LEVELS[trigger.minAccess]) {
+    const error = `@${user.username} needs at least the ${roleName(trigger.minAccess)} role in this project to start this agent, and has ${heldRole(level)}. A Maintainer of the project can change that.`;
+    return refuse(run, error, false);
+  }
+  return done(run);
+};
+
+/** Webhooks of old GitLab versions name the person without an id. */
+async function findActor(run: Run, gitlab: GitLab): Promise<User | undefined> {
+  const { id, username } = run.event.actor;
+  return id === undefined ? gitlab.userByName(username) : gitlab.user(id);
+}
+
+function refuse(run: Run, error: string, silent: boolean) {
+  const outcome: Outcome = { kind: 'refused', error, silent };
+  return done({ ...run, outcome });
+}
+
+function heldRole(level: number): string {
+  const held = Object.entries(ACCESS_LEVELS).findLast(([, value]) => value <= level);
+  return held === undefined ? 'less' : roleName(held[0]);
+}
+
+function roleName(role: string): string {
+  return role.charAt(0).toUpperCase() + role.slice(1);
+}

@@ -1,0 +1,15 @@
+import { Failure } from '../failures.ts';
+import { noteBody, startedText } from '../message.ts';
+import { done, type Step } from './step.ts';
+
+/** Says in the note that the agent has started, with a link to its pipeline. */
+export const announce: Step = async (run, { gitlab }) => {
+  if (run.note === undefined || run.pipeline === undefined) return done(run);
+  try {
+    await gitlab.editNote(run.event, run.note.id, noteBody(run.id, startedText(run.pipeline.url)));
+  } catch (error) {
+    // Somebody deleted the note. The agent goes on all the same.
+    if (!(error instanceof Failure && error.kind === 'gone')) throw error;
+  }
+  return done(run);
+};

@@ -1,0 +1,36 @@
+import { mergeRequestText } from '../message.ts';
+import type { Outcome, Run } from '../run.ts';
+import { done, type Step, type StepTools } from './step.ts';
+
+/**
+ * Makes something of the workload branch: a merge request when the agent committed and nothing went wrong. A
+ * branch on which nothing happened is removed.
+ */
+export const deliver: Step = async (run, tools) => {
+  const { branch } = run;
+  if (branch === undefined) return done(run);
+  const projectId = run.event.project.id;
+  const current = await tools.gitlab.branch(projectId, branch.name);
+  const hasCommits = current !== undefined && current.commitId !== branch.commitId;
+  if (current !== undefined && !hasCommits) await tools.gitlab.deleteBranch(projectId, branch.name);
+  if (run.outcome !== undefined) return done(run);
+  return done({ ...run, outcome: hasCommits ? await offer(run, branch, tools) : { kind: 'no_changes' } });
+};
+
+async function offer(
+  run: Run,
+  branch: NonNullable<Run['branch']>,
+  { agent, gitlab, resumed }: StepTools,
+): Promise<Outcome> {
+  if (agent.mergeRequest === 'never') return { kind: 'branch', name: branch.name };
+  const projectId = run.event.project.id;
+  const found = resumed ? await gitlab.findMergeRequest(projectId, branch.name) : undefined;
+  const mergeRequest =
+    found ??
+    (await gitlab.createMergeRequest(projectId, {
+      sourceBranch: branch.name,
+      targetBranch: branch.target,
+      ...mergeRequestText(run),
+    }));
+  return { kind: 'merge_request', iid: mergeRequest.iid, url: mergeRequest.url };
+}

@@ -1,0 +1,39 @@
+import { Failure } from '../failures.ts';
+import { noteBody, noteMarker, PROCESSING } from '../message.ts';
+import type { GitLab } from '../ports.ts';
+import type { NoteRef, Run } from '../run.ts';
+import { done, type Step } from './step.ts';
+
+/** Writes the progress note. */
+export const note: Step = async (run, { gitlab, resumed }) =>
+  done({ ...run, note: await findOrWriteNote(run, PROCESSING, { gitlab, resumed }) });
+
+/**
+ * Writes the one note of a run, or finds it by its hidden marker: in the thread of the comment that mentioned
+ * the account, otherwise as a new thread.
+ */
+export async function findOrWriteNote(
+  run: Run,
+  text: string,
+  { gitlab, resumed }: { gitlab: GitLab; resumed: boolean },
+): Promise<NoteRef> {
+  const mention = run.event.kind === 'mention' ? run.event.note : undefined;
+  if (resumed) {
+    const found = await gitlab.findNote(run.event, noteMarker(run.id));
+    if (found !== undefined) return found;
+  }
+  const body = noteBody(run.id, text);
+  const internal = mention?.internal ?? false;
+  if (mention?.discussionId === undefined) return gitlab.createNote(run.event, { body, internal });
+  try {
+    return await gitlab.createNote(run.event, { body, internal, discussionId: mention.discussionId });
+  } catch (error) {
+    if (!isThreadClosed(error)) throw error;
+    return gitlab.createNote(run.event, { body, internal });
+  }
+}
+
+/** The thread is gone, or of a kind that takes no replies; the item itself may well take a note. */
+function isThreadClosed(error: unknown): boolean {
+  return error instanceof Failure && (error.kind === 'gone' || /discussion/i.test(error.detail));
+}

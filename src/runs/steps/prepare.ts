@@ -1,0 +1,88 @@
+import type { Flow } from '../../config/flow.ts';
+import { parseFlow } from '../../flows/flow.ts';
+import { Failure } from '../failures.ts';
+import { workloadBranch } from '../plan.ts';
+import type { GitLab } from '../ports.ts';
+import type { Run } from '../run.ts';
+import { done, type Step, type StepTools } from './step.ts';
+
+/** Reads the flow from the default branch and makes the workload branch. */
+export const prepare: Step = async (run, tools) => {
+  const { gitlab, agent } = tools;
+  if (agent.handoff === 'inputs') {
+    return notStarted(run, 'The agent is set to handoff: inputs, which this version of Beckon cannot do.');
+  }
+  const projectId = run.event.project.id;
+  const defaultBranch = run.event.project.defaultBranch ?? (await gitlab.defaultBranch(projectId));
+  if (defaultBranch === undefined) {
+    return notStarted(run, 'The repository of the project is empty. It needs a first commit.');
+  }
+  const flow = await readFlow(run, defaultBranch, tools);
+  if (typeof flow === 'string') return notStarted(run, flow);
+  return done({ ...run, flow, branch: await findOrMakeBranch(run, defaultBranch, tools) });
+};
+
+/** The flow, `null` where the agent has none, or what is wrong with it. */
+async function readFlow(
+  run: Run,
+  branch: string,
+  { agent, gitlab }: StepTools,
+): Promise<Flow | null | string> {
+  if (agent.flow.kind === 'none') return null;
+  if (agent.flow.kind === 'inline') return agent.flow.flow;
+  for (const path of eitherEnding(agent.flow.path)) {
+    const text = await gitlab.readFile(run.event.project.id, path, branch);
+    if (text !== undefined) return parseFlow(text, path);
+  }
+  return `The flow file ${agent.flow.path} is not on the branch ${branch}. Add it there, or change the path in Beckon's config.`;
+}
+
+/** GitLab's documentation writes both `.yml` and `.yaml` for the same file. */
+function eitherEnding(path: string): readonly string[] {
+  return path.endsWith('.yml')
+    ? [path, path.replace(/\.yml$/, '.yaml')]
+    : [path, path.replace(/\.yaml$/, '.yml')];
+}
+
+async function findOrMakeBranch(
+  run: Run,
+  defaultBranch: string,
+  { gitlab, resumed }: Pick<StepTools, 'gitlab' | 'resumed'>,
+): Promise<NonNullable<Run['branch']>> {
+  const projectId = run.event.project.id;
+  const name = workloadBranch(run.id);
+  const base = ownSourceBranch(run) ?? defaultBranch;
+  if (resumed) {
+    const there = await gitlab.branch(projectId, name);
+    if (there !== undefined) return { name, target: base, commitId: there.commitId };
+  }
+  const made = await makeBranch(projectId, name, [base, defaultBranch], gitlab);
+  return { name, ...made };
+}
+
+/** From the first of `bases` that is there: the source branch of a merged merge request often is not. */
+async function makeBranch(
+  projectId: number,
+  name: string,
+  [base, ...others]: readonly [string, ...string[]],
+  gitlab: GitLab,
+): Promise<{ target: string; commitId: string }> {
+  try {
+    return { target: base, commitId: (await gitlab.createBranch(projectId, name, base)).commitId };
+  } catch (error) {
+    const [next] = others;
+    if (next === undefined || next === base || !(error instanceof Failure)) throw error;
+    if (!/invalid reference name/i.test(error.detail)) throw error;
+    return makeBranch(projectId, name, [next], gitlab);
+  }
+}
+
+/** A fork's code is never run with the rights of the project, so its branch is no base. */
+function ownSourceBranch({ event: { project, resource } }: Run): string | undefined {
+  if (resource.type !== 'merge_request') return undefined;
+  return resource.sourceProjectId === project.id ? resource.sourceBranch : undefined;
+}
+
+function notStarted(run: Run, error: string) {
+  return done({ ...run, outcome: { kind: 'not_started', error } });
+}

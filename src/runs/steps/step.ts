@@ -1,0 +1,30 @@
+import type { Agent, Trigger } from '../../config/config.ts';
+import type { Clock, GitLab } from '../ports.ts';
+import type { Run } from '../run.ts';
+
+export interface StepTools {
+  /** As the account of the run's agent. */
+  readonly gitlab: GitLab;
+  readonly agent: Agent;
+  readonly trigger: Trigger;
+  readonly gitlabUrl: string;
+  readonly clock: Clock;
+  /**
+   * The step may have been tried before, by this process or one that died: what it makes can be there already,
+   * even if no answer said so. A step that is entered for the first time need not look.
+   */
+  readonly resumed: boolean;
+}
+
+export type StepResult =
+  /** The step is done. With an outcome in the run what is left is to clean up and say so. */
+  | { readonly kind: 'done'; readonly run: Run }
+  /** Nothing to do yet; look again after so many milliseconds, or when woken. */
+  | { readonly kind: 'wait'; readonly run: Run; readonly after: number };
+
+/** One step of a run: looks once, has one effect at most, and finds that effect when it is there already. */
+export type Step = (run: Run, tools: StepTools) => Promise<StepResult>;
+
+export function done(run: Run): StepResult {
+  return { kind: 'done', run };
+}

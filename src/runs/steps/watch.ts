@@ -1,0 +1,73 @@
+import type { Job } from '../ports.ts';
+import type { Outcome, Run } from '../run.ts';
+import { done, type Step, type StepTools } from './step.ts';
+
+const FIRST_LOOK = 3_000;
+const LAST_LOOK = 60_000;
+
+/** Looks how far the pipeline is; at its end goes on, before it waits for the next look. */
+export const watch: Step = async (run, tools) => {
+  if (run.pipeline === undefined) throw new Error('there is no pipeline to watch');
+  const pipeline = await tools.gitlab.pipeline(run.event.project.id, run.pipeline.id);
+  switch (pipeline?.status) {
+    case undefined:
+      return failed(run, 'somebody deleted the pipeline');
+    case 'success':
+      return done(run);
+    case 'failed':
+      return failedIn(run, await tools.gitlab.jobs(run.event.project.id, run.pipeline.id));
+    case 'canceled':
+      return end(run, { kind: 'cancelled', by: undefined });
+    case 'skipped':
+      return failed(run, 'GitLab skipped the pipeline');
+    case 'manual':
+      return failed(run, 'the pipeline waits for somebody to start a job by hand, so no agent ran');
+    default:
+      return lookAgain(run, run.pipeline, tools);
+  }
+};
+
+async function lookAgain(
+  run: Run,
+  pipeline: NonNullable<Run['pipeline']>,
+  { agent, gitlab, clock }: StepTools,
+) {
+  const left = Date.parse(pipeline.createdAt) + agent.timeout - clock();
+  if (left <= 0) {
+    await gitlab.cancelPipeline(run.event.project.id, pipeline.id);
+    return end(run, { kind: 'timed_out' });
+  }
+  const interval = Math.min(LAST_LOOK, FIRST_LOOK * 1.3 ** run.looks);
+  return {
+    kind: 'wait',
+    run: { ...run, looks: run.looks + 1 },
+    after: Math.round(Math.min(interval, left)),
+  } as const;
+}
+
+function failedIn(run: Run, jobs: readonly Job[]) {
+  const job = jobs.find((candidate) => candidate.status === 'failed');
+  return end(run, {
+    kind: 'failed',
+    reason:
+      REASONS[job?.failureReason ?? ''] ?? job?.failureReason?.replaceAll('_', ' ') ?? 'the pipeline failed',
+    job: job === undefined ? undefined : { name: job.name, url: job.url },
+  });
+}
+
+/** GitLab's `failure_reason` of a job in words. */
+const REASONS: Readonly<Record<string, string>> = {
+  script_failure: 'a command of the job failed',
+  job_execution_timeout: 'the job ran into its time limit',
+  stuck_or_timeout_failure: 'no runner took the job, or it stopped answering',
+  runner_system_failure: 'the runner had a fault',
+  stale_schedule: 'no runner took the job in time',
+};
+
+function failed(run: Run, reason: string) {
+  return end(run, { kind: 'failed', reason, job: undefined });
+}
+
+function end(run: Run, outcome: Outcome) {
+  return done({ ...run, outcome });
+}

@@ -1,0 +1,65 @@
+import { distance } from 'fastest-levenshtein';
+import type { Trigger } from '../config/config.ts';
+import type { Event } from '../events/event.ts';
+
+/** Says why a trigger does not want an event, in one sentence; `undefined`: nothing against it. */
+export type Check = (event: Event, trigger: Trigger) => string | undefined;
+
+const isEventWanted: Check = (event, trigger) =>
+  trigger.events.has(event.kind)
+    ? undefined
+    : `It is set up for ${[...trigger.events].join(', ')}, and this is ${event.kind}.`;
+
+const isAgentMeant: Check = (event, trigger) => {
+  const account = trigger.agent.account.toLowerCase();
+  if (event.accounts.includes(account)) return undefined;
+  const meant = `${MEANT[event.kind]} ${listed(event.accounts)}, not @${account}.`;
+  const nearMiss = event.accounts.some((name) => distance(name, account) <= MAX_TYPOS);
+  return nearMiss ? `${meant} Was @${account} meant?` : meant;
+};
+
+/** The first few of them: the reason is to be read, and there may be hundreds. */
+function listed(accounts: readonly string[]): string {
+  const names = accounts
+    .slice(0, 5)
+    .map((name) => `@${name}`)
+    .join(', ');
+  return accounts.length > 5 ? `${names} and ${accounts.length - 5} more` : names;
+}
+
+/** Letters in which a name may differ from an account's and still look like a slip. */
+const MAX_TYPOS = 2;
+
+const MEANT = {
+  mention: 'The comment mentions',
+  assign: 'Newly assigned is',
+  assign_reviewer: 'The review was asked of',
+} as const;
+
+const isProjectCovered: Check = (event, trigger) =>
+  trigger.projects.match(event.project.path)
+    ? undefined
+    : `The project ${event.project.path} is not covered by ${trigger.projects.patterns.join(', ')}.`;
+
+const isConfidentialityAllowed: Check = (event, trigger) =>
+  event.confidential && !trigger.confidential
+    ? 'It is confidential or internal, and the trigger does not say `confidential: true`.'
+    : undefined;
+
+const isPersonAllowed: Check = (event, trigger) => {
+  const name = event.actor.username.toLowerCase();
+  if (trigger.users.deny.has(name)) return `@${event.actor.username} is on its list of denied users.`;
+  if (trigger.users.allow.size > 0 && !trigger.users.allow.has(name)) {
+    return `@${event.actor.username} is not on its list of allowed users.`;
+  }
+  return undefined;
+};
+
+/** Every condition of a trigger that can be decided from the event alone, in the order in which they are asked. */
+export const CHECKS: readonly Check[] = [
+  isEventWanted,
+  isAgentMeant,
+  isProjectCovered,
+  isConfidentialityAllowed,
+  isPersonAllowed,
+];

@@ -1,0 +1,335 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { QueueHome } from '../../src/config/config.ts';
+import type { Backend } from '../../src/queue/backend.ts';
+import { type Consumer, startConsumer } from '../../src/queue/consumer.ts';
+import { openBackend } from '../../src/queue/open-backend.ts';
+import { createRunQueue } from '../../src/queue/producer.ts';
+import type { Perform, RunQueue } from '../../src/runs/ports.ts';
+import { aFullRun, aRun, ended } from '../queue/a-run.ts';
+import { until } from '../support/until.ts';
+
+/** A place for the queue to live in, for the length of a suite. */
+export interface Home {
+  open(): Promise<QueueHome>;
+  /** Ends the lock on a job, as time does when a process sleeps. */
+  unlock(jobId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const DAY = 86_400_000;
+const finish: Perform = async (run) => ({ kind: 'done', run: ended(run) });
+
+/** What every home of the queue must do alike. */
+export function describeRunQueue(name: string, home: Home): void {
+  describe(`run queue on ${name}`, () => {
+    let backend: Backend;
+    let queue: RunQueue;
+    const consumers = new Set<Consumer>();
+    const errors: { readonly error: unknown; readonly runId: string | undefined }[] = [];
+
+    beforeAll(async () => {
+      backend = await openBackend(await home.open());
+      queue = createRunQueue(backend, { retention: DAY });
+    }, 20_000);
+    afterEach(async () => {
+      await Promise.all([...consumers].map((consumer) => consumer.close(0)));
+      consumers.clear();
+      errors.length = 0;
+    });
+    afterAll(async () => {
+      await queue?.close();
+      await home.close();
+    }, 20_000);
+
+    async function consume(perform: Perform, concurrency = 4): Promise<Consumer> {
+      const consumer = await startConsumer(backend, {
+        perform,
+        concurrency,
+        onError: (error, runId) => errors.push({ error, runId }),
+        clock: Date.now,
+      });
+      consumers.add(consumer);
+      return consumer;
+    }
+    const hasEnded = async (id: string): Promise<boolean> =>
+      (await queue.find(id))?.finishedAt !== undefined && (await queue.depth()).active === 0;
+
+    test('gives a run back as it was put in', async () => {
+      const run = aFullRun();
+      expect(await queue.add(run)).toEqual({ duplicate: false });
+      expect(await queue.find(run.id)).toEqual(run);
+      const bare = aRun({ event: { ...aRun().event, happenedAt: undefined } });
+      await queue.add(bare);
+      expect(await queue.find(bare.id)).toEqual(bare);
+      expect(await queue.find('unheard-of')).toBeUndefined();
+    });
+
+    test('takes one of many adds of the same run', async () => {
+      const run = aRun();
+      const answers = await Promise.all(Array.from({ length: 20 }, () => queue.add(run)));
+      expect(answers.filter(({ duplicate }) => !duplicate)).toHaveLength(1);
+    });
+
+    test('knows a finished run, and does not perform it again', async () => {
+      const performed: string[] = [];
+      await consume(async (run, tools) => {
+        performed.push(run.id);
+        return finish(run, tools);
+      });
+      const run = aRun();
+      await queue.add(run);
+      await until('the run ends', () => hasEnded(run.id));
+      expect(await queue.add(run)).toEqual({ duplicate: true });
+      await sleep(300);
+      expect(performed.filter((id) => id === run.id)).toHaveLength(1);
+    });
+
+    test('tells the first add from later ones while a consumer is already at work', async () => {
+      await consume(async (run, { save }) => {
+        await save({ ...run, step: 'note' });
+        return { kind: 'done', run: ended(run) };
+      });
+      for (let i = 0; i < 20; i++) {
+        const run = aRun();
+        const answers = await Promise.all([queue.add(run), queue.add(run)]);
+        expect(answers.map(({ duplicate }) => duplicate).sort()).toEqual([false, true]);
+      }
+    });
+
+    test('keeps texts that a store would refuse', async () => {
+      const run = aRun();
+      const odd = { ...run, event: { ...run.event, actor: { id: 1, username: 'x', name: 'a\0b\ud800c😀' } } };
+      await queue.add(odd);
+      expect((await queue.find(run.id))?.event.actor.name).toBe('a\uFFFDb\uFFFDc😀');
+      const saved: string[] = [];
+      await consume(async (one, { save }) => {
+        if (one.id === run.id) await save({ ...one, trigger: 'nul \0' }).then(() => saved.push(one.id));
+        return { kind: 'done', run: ended(one) };
+      });
+      await until('the run ends', () => hasEnded(run.id));
+      expect(saved).toEqual([run.id]);
+    });
+
+    test('performs each run once with two consumers', async () => {
+      const counts = new Map<string, number>();
+      const perform: Perform = async (run, tools) => {
+        counts.set(run.id, (counts.get(run.id) ?? 0) + 1);
+        await sleep(5);
+        return finish(run, tools);
+      };
+      await Promise.all([consume(perform, 10), consume(perform, 10)]);
+      const runs = Array.from({ length: 60 }, () => aRun());
+      await Promise.all(runs.map((run) => queue.add(run)));
+      const all = async (): Promise<boolean> => {
+        const { waiting, active } = await queue.depth();
+        return waiting + active === 0;
+      };
+      await until('all runs end', all);
+      expect(runs.map(({ id }) => counts.get(id))).toEqual(runs.map(() => 1));
+    });
+
+    test('takes a waiting run up again when its time has come', async () => {
+      const times: number[] = [];
+      await consume(async (run) => {
+        times.push(Date.now());
+        if (run.looks === 1) return { kind: 'done', run: ended(run) };
+        return { kind: 'wait', run: { ...run, step: 'watch', looks: 1 }, at: Date.now() + 1_000 };
+      });
+      const run = aRun();
+      await queue.add(run);
+      await until('the run waits', async () => (await queue.depth()).delayed === 1);
+      expect(await queue.find(run.id)).toMatchObject({ step: 'watch', looks: 1 });
+      await until('the run ends', () => hasEnded(run.id));
+      const [first = 0, second = 0] = times;
+      expect(second - first).toBeGreaterThanOrEqual(990);
+      expect(second - first).toBeLessThan(2_500);
+    });
+
+    test('wakes a waiting run, and nothing else', async () => {
+      await consume(async (run) =>
+        run.looks === 1
+          ? { kind: 'done', run: ended(run) }
+          : { kind: 'wait', run: { ...run, looks: 1 }, at: Date.now() + DAY },
+      );
+      const run = aRun();
+      await queue.add(run);
+      await until('the run waits', async () => (await queue.depth()).delayed === 1);
+      await queue.wake(run.id);
+      await until('the run ends', () => hasEnded(run.id), { ms: 2_000 });
+      await queue.wake(run.id);
+      await queue.wake('unheard-of');
+      expect((await queue.depth()).delayed).toBe(0);
+    });
+
+    test('does not lose a wake that comes while the run is at work', async () => {
+      let looks = 0;
+      await consume(async (run) => {
+        looks += 1;
+        if (run.looks === 1) return { kind: 'done', run: ended(run) };
+        await queue.wake(run.id);
+        return { kind: 'wait', run: { ...run, looks: 1 }, at: Date.now() + DAY };
+      });
+      const run = aRun();
+      await queue.add(run);
+      await until('the run ends', () => hasEnded(run.id), { ms: 4_000 });
+      expect(looks).toBe(2);
+    });
+
+    test('performs a run again after our own code threw', async () => {
+      let calls = 0;
+      await consume(async (run, { save }) => {
+        calls += 1;
+        if (calls > 1) return { kind: 'done', run: ended(run) };
+        await save({ ...run, step: 'prepare' });
+        throw new TypeError('a fault of ours');
+      });
+      const run = aRun();
+      await queue.add(run);
+      await until('the run ends', () => hasEnded(run.id));
+      expect(errors).toEqual([{ error: new TypeError('a fault of ours'), runId: run.id }]);
+      expect(await queue.find(run.id)).toMatchObject({ step: 'prepare' });
+    });
+
+    test('sets a run aside at which our own code always throws', async () => {
+      await consume(async () => {
+        throw new TypeError('a fault of ours');
+      });
+      const run = aRun();
+      const { failed } = await queue.depth();
+      await backend.queue.add('with-less-patience', run, { jobId: run.id, attempts: 3 });
+      await until('the job fails', async () => (await queue.depth()).failed === failed + 1);
+      expect(errors.map(({ runId }) => runId)).toEqual([run.id, run.id, run.id]);
+      expect(await queue.find(run.id)).toEqual(run);
+      expect(await queue.add(run)).toEqual({ duplicate: true });
+    });
+
+    test('lets go of a run that was taken from it', async () => {
+      const calls: string[] = [];
+      await consume(async (run, { signal }) => {
+        calls.push(run.id);
+        if (calls.length > 1) return { kind: 'done', run: ended(run) };
+        await sleep(60_000, undefined, { signal });
+        return { kind: 'wait', run: { ...run, looks: 99 }, at: Date.now() };
+      }, 1);
+      const run = aRun();
+      await queue.add(run);
+      await until('the run is at work', () => calls.length === 1);
+      await home.unlock(run.id);
+      // '0' stands for whoever has the lock.
+      await (await backend.queue.getJob(run.id))?.moveToWait('0');
+      await until('the run ends', () => hasEnded(run.id));
+      expect(calls).toEqual([run.id, run.id]);
+      expect(await queue.find(run.id)).toMatchObject({ looks: 0 });
+      expect(errors.filter(({ runId }) => runId !== undefined)).toEqual([]);
+    });
+
+    test('does not perform a run again that had ended when its process died', async () => {
+      let isPerformed = false;
+      await consume(async (run) => {
+        isPerformed = true;
+        return { kind: 'done', run };
+      });
+      await queue.add(aFullRun());
+      const isIdle = async (): Promise<boolean> => {
+        const { waiting, active } = await queue.depth();
+        return waiting + active === 0;
+      };
+      await until('the job ends', isIdle);
+      expect(isPerformed).toBe(false);
+    });
+
+    test('sets aside what it cannot read, and says so', async () => {
+      const run = aRun();
+      const { failed } = await queue.depth();
+      await backend.queue.add('of-a-newer-program', { ...run, version: 2 }, { jobId: run.id, attempts: 3 });
+      await consume(finish);
+      await until('the job fails', async () => (await queue.depth()).failed === failed + 1);
+      expect(errors).toMatchObject([{ error: { code: 'run_unreadable' }, runId: run.id }]);
+      expect(await backend.queue.getJob(run.id)).toMatchObject({ data: { version: 2 } });
+      await expect(queue.find(run.id)).rejects.toMatchObject({ code: 'run_unreadable' });
+    });
+
+    test('lets runs under way end when it closes', async () => {
+      let isAtWork = false;
+      const consumer = await consume(async (run, tools) => {
+        isAtWork = true;
+        await sleep(600);
+        return finish(run, tools);
+      });
+      const run = aRun();
+      await queue.add(run);
+      await until('the run is at work', () => isAtWork);
+      await consumer.close(5_000);
+      expect(await queue.find(run.id)).toMatchObject({ outcome: { kind: 'no_changes' } });
+      expect(await queue.depth()).toMatchObject({ active: 0, waiting: 0 });
+    });
+
+    test('puts a run back that does not end in time', async () => {
+      const consumer = await consume(async (run, { save, signal }) => {
+        await save({ ...run, step: 'pipeline' });
+        await sleep(60_000, undefined, { signal });
+        return { kind: 'done', run: ended(run) };
+      });
+      const run = aRun();
+      await queue.add(run);
+      await until('the run is saved', async () => (await queue.find(run.id))?.step === 'pipeline');
+      const start = Date.now();
+      await consumer.close(200);
+      expect(Date.now() - start).toBeLessThan(3_000);
+      expect(await queue.depth()).toMatchObject({ active: 0, waiting: 1 });
+
+      const steps: string[] = [];
+      await consume(async (again, tools) => {
+        steps.push(again.step);
+        return finish(again, tools);
+      });
+      await until('the run ends', () => hasEnded(run.id), { ms: 3_000 });
+      expect(steps).toEqual(['pipeline']);
+      expect(errors).toEqual([]);
+    });
+
+    test('keeps a run that stops at its own wish when it closes', async () => {
+      let isAtWork = false;
+      const consumer = await consume(async (run, { signal }) => {
+        isAtWork = true;
+        await sleep(60_000, undefined, { signal }).catch(() => {});
+        return { kind: 'wait', run: { ...run, looks: run.looks + 1 }, at: Date.now() };
+      });
+      const run = aRun();
+      await queue.add(run);
+      await until('the run is at work', () => isAtWork);
+      await consumer.close(0);
+      expect(await queue.find(run.id)).toMatchObject({ looks: 1 });
+      expect(await queue.depth()).toMatchObject({ active: 0, delayed: 1 });
+      await consume(finish);
+      await until('the run ends', () => hasEnded(run.id), { ms: 3_000 });
+    });
+
+    test('lists the newest first, and counts', async () => {
+      const at = (second: number): string => new Date(Date.UTC(2030, 0, 1, 0, 0, second)).toISOString();
+      const [first, second, third] = [
+        aRun({ createdAt: at(1) }),
+        aRun({ createdAt: at(2) }),
+        aRun({ createdAt: at(3) }),
+      ];
+      const before = await queue.depth();
+      for (const run of [second, first, third]) await queue.add(run);
+      expect(await queue.list({ limit: 2 })).toEqual([third, second]);
+      expect(await queue.list({ limit: 0 })).toEqual([]);
+      expect((await queue.depth()).waiting).toBe(before.waiting + 3);
+      await consume(async (run) =>
+        run.id === second.id
+          ? { kind: 'wait', run, at: Date.now() + DAY }
+          : { kind: 'done', run: ended(run) },
+      );
+      await until('one waits', async () => (await queue.depth()).delayed === 1 && hasEnded(third.id));
+      expect((await queue.list({ limit: 3 })).map(({ id }) => id)).toEqual([third.id, second.id, first.id]);
+    });
+
+    test('answers', async () => {
+      await queue.ping();
+      expect(await backend.warnings()).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,164 @@
+import { Failure } from '../../src/runs/failures.ts';
+import type { GitLab, Job, Pipeline } from '../../src/runs/ports.ts';
+
+/**
+ * A fault of one call: `before` its effect, or `after` it, when only the answer is lost. `death` instead of an
+ * error: the call never returns, as for a process that dies there.
+ */
+export type Fault =
+  | { readonly when: 'before' | 'after'; readonly error: unknown }
+  | { readonly when: 'before' | 'after'; readonly death: () => void };
+
+function fail(fault: Fault): Promise<never> {
+  if ('error' in fault) return Promise.reject(fault.error);
+  fault.death();
+  return new Promise(() => {});
+}
+
+interface Note {
+  readonly id: number;
+  readonly discussionId: string;
+  body: string;
+}
+
+/**
+ * The port to GitLab with everything in memory: one project, one issue. Holds what was written, counts the calls,
+ * and fails as it is told.
+ */
+export function gitlabDouble() {
+  const notes: Note[] = [];
+  const branches = new Map<string, string>([['main', 'c0']]);
+  const pipelines: (Pipeline & { ref: string })[] = [];
+  const mergeRequests: { iid: number; url: string; sourceBranch: string; title: string }[] = [];
+  const files = new Map<string, string>();
+  const jobs: Job[] = [];
+  const members = new Map<number, number>([[5, 30]]);
+  const bots = new Set<number>([90]);
+  const calls: string[] = [];
+  /** Asked before every call, with its name. */
+  let faultOf: (operation: string) => Fault | undefined = () => undefined;
+  let lastId = 100;
+  const nextId = () => {
+    lastId += 1;
+    return lastId;
+  };
+
+  async function call<T>(operation: string, effect: () => T): Promise<T> {
+    calls.push(operation);
+    const fault = faultOf(operation);
+    if (fault?.when === 'before') return fail(fault);
+    const answer = effect();
+    return fault === undefined ? answer : fail(fault);
+  }
+  const gone = (what: string) =>
+    new Failure(`asking for ${what}`, { kind: 'gone', status: 404, detail: `404 ${what} Not Found` });
+  const refused = (detail: string) => new Failure('asking', { kind: 'refused', status: 400, detail });
+
+  const gitlab: GitLab = {
+    account: () =>
+      call('account', () => ({
+        id: 90,
+        username: 'claude-bot',
+        name: 'Claude',
+        commitEmail: 'claude@example.com',
+      })),
+    user: (id) =>
+      call('user', () => ({
+        id,
+        username: id === 5 ? 'alice' : `user${id}`,
+        name: 'Alice Ito',
+        bot: bots.has(id),
+        active: true,
+      })),
+    userByName: (username) =>
+      call('userByName', () => ({ id: 5, username, name: username, bot: false, active: true })),
+    accessLevel: (_project, id) => call('accessLevel', () => members.get(id)),
+    createNote: (_place, { body, discussionId }) =>
+      call('createNote', () => {
+        const note = { id: nextId(), discussionId: discussionId ?? `d${lastId}`, body };
+        notes.push(note);
+        return { id: note.id, discussionId: note.discussionId };
+      }),
+    findNote: (_place, marker) =>
+      call('findNote', () => {
+        const note = notes.find(({ body }) => body.includes(marker));
+        return note === undefined ? undefined : { id: note.id, discussionId: note.discussionId };
+      }),
+    editNote: (_place, id, body) =>
+      call('editNote', () => {
+        const note = notes.find((candidate) => candidate.id === id);
+        if (note === undefined) throw gone('Note');
+        note.body = body;
+      }),
+    readFile: (_project, path) => call('readFile', () => files.get(path)),
+    defaultBranch: () => call('defaultBranch', () => 'main'),
+    branch: (_project, name) =>
+      call('branch', () => {
+        const commitId = branches.get(name);
+        return commitId === undefined ? undefined : { commitId };
+      }),
+    createBranch: (_project, name, ref) =>
+      call('createBranch', () => {
+        if (branches.has(name)) throw refused('400 Branch already exists');
+        const commitId = branches.get(ref);
+        if (commitId === undefined)
+          throw refused(`400 Failed to create branch '${name}': invalid reference name '${ref}'`);
+        branches.set(name, commitId);
+        return { commitId };
+      }),
+    deleteBranch: (_project, name) => call('deleteBranch', () => void branches.delete(name)),
+    createPipeline: (_project, { ref }) =>
+      call('createPipeline', () => {
+        const pipeline = {
+          id: nextId(),
+          url: `https://x/-/pipelines/${lastId}`,
+          status: 'success',
+          createdAt: new Date(0).toISOString(),
+          ref,
+        };
+        pipelines.push(pipeline);
+        return pipeline;
+      }),
+    findPipeline: (_project, ref) =>
+      call('findPipeline', () => pipelines.find((pipeline) => pipeline.ref === ref)),
+    pipeline: (_project, id) =>
+      call('pipeline', () => {
+        const pipeline = pipelines.find((candidate) => candidate.id === id);
+        // What the agent pushed by the time its pipeline has ended well.
+        if (pipeline?.status === 'success' && branches.has(pipeline.ref)) branches.set(pipeline.ref, 'c1');
+        return pipeline;
+      }),
+    jobs: () => call('jobs', () => jobs),
+    cancelPipeline: () => call('cancelPipeline', () => {}),
+    findMergeRequest: (_project, branch) =>
+      call('findMergeRequest', () => mergeRequests.find(({ sourceBranch }) => sourceBranch === branch)),
+    createMergeRequest: (_project, { sourceBranch, title }) =>
+      call('createMergeRequest', () => {
+        if (mergeRequests.some((other) => other.sourceBranch === sourceBranch)) {
+          throw refused('409 Another open merge request already exists for this source branch: !1');
+        }
+        const iid = mergeRequests.length + 1;
+        const mergeRequest = { iid, url: `https://x/-/merge_requests/${iid}`, sourceBranch, title };
+        mergeRequests.push(mergeRequest);
+        return mergeRequest;
+      }),
+    resource: () => call('resource', () => ({ iid: 12, title: 'Checkout fails' })),
+    diffs: () => call('diffs', () => []),
+    comments: () => call('comments', () => []),
+  };
+  return {
+    gitlab,
+    notes,
+    branches,
+    pipelines,
+    mergeRequests,
+    files,
+    jobs,
+    members,
+    bots,
+    calls,
+    failing(fault: typeof faultOf) {
+      faultOf = fault;
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type RunningBeckon, startBeckon } from '../gitlab/demo/beckon.ts';
+import { startRealGitLab } from '../gitlab/start-real.ts';
+import { notesOf } from '../gitlab/world/lookup.ts';
+import type { Note, Noteable } from '../gitlab/world/records-discussion.ts';
+import { newFolder } from '../support/temporary.ts';
+import { until } from '../support/until.ts';
+
+const SECRET = randomBytes(16).toString('hex');
+export const PROJECT = 'acme/web/shop';
+
+/** Accounts of the agents, and where each has its flow. */
+const AGENTS = {
+  pusher: { flow: '.gitlab/duo/flows/pusher.yaml' },
+  idle: { flow: '.gitlab/duo/flows/idle.yaml' },
+  failing: { flow: '.gitlab/duo/flows/failing.yaml' },
+  broken: { flow: '.gitlab/duo/flows/broken.yaml' },
+  missing: { flow: '.gitlab/duo/flows/missing.yaml' },
+  plain: {},
+} as const;
+
+export type Scene = Awaited<ReturnType<typeof openScene>>;
+
+/**
+ * A stand-in GitLab with a project, people and service accounts, and the built program beside it with a queue at
+ * `queueUrl` (embedded where left out), joined by a webhook.
+ */
+export async function openScene({ queueUrl, subPath = '' }: { queueUrl?: string; subPath?: string } = {}) {
+  const folder = await newFolder();
+  const log: string[] = [];
+  await mkdir(join(folder, 'gitlab'));
+  const gitlab = await startRealGitLab({ folder: join(folder, 'gitlab'), subPath });
+  const { world } = gitlab;
+  world.addUser({ username: 'alice', name: 'Alice Ito' });
+  world.addUser({ username: 'rita', name: 'Rita Reporter' });
+  world.addUser({ username: 'sam', name: 'Sam Stranger' });
+  const project = await world.addProject({ path: PROJECT, files: projectFiles(), visibility: 'public' });
+  world.addMember({ user: 'alice', project, level: 'developer' });
+  world.addMember({ user: 'rita', project, level: 'reporter' });
+  const env: Record<string, string> = { WEBHOOK_SECRET: SECRET };
+  for (const name of Object.keys(AGENTS)) {
+    const user = world.addUser({ username: `${name}-bot`, name, bot: true });
+    world.addMember({ user, project, level: 'developer' });
+    const token = world.addToken({ user, scopes: ['api'] });
+    world.setVariable({
+      project,
+      key: `GITLAB_TOKEN_${name.toUpperCase()}`,
+      value: token.value,
+      masked: true,
+    });
+    env[`TOKEN_${name.toUpperCase()}`] = token.value;
+  }
+  const config = {
+    gitlab: { url: gitlab.url },
+    server: { port: 0 },
+    webhook: { secretTokens: ['${WEBHOOK_SECRET}'] },
+    queue: queueUrl === undefined ? { dataDir: join(folder, 'data') } : { url: queueUrl },
+    agents: Object.fromEntries(
+      Object.entries(AGENTS).map(([name, agent]) => [
+        name,
+        { account: `${name}-bot`, token: `\${TOKEN_${name.toUpperCase()}}`, ...agent },
+      ]),
+    ),
+    triggers: Object.keys(AGENTS).map((agent) => ({
+      agent,
+      events: ['mention', 'assign', 'assign_reviewer'],
+      projects: ['acme/**'],
+    })),
+  };
+  const start = () => startBeckon(config, { folder, env, onLog: (line) => log.push(line) });
+  let beckon: RunningBeckon = await start();
+  const hook = world.addHook({
+    project,
+    url: `${beckon.address}/webhooks/gitlab`,
+    token: SECRET,
+    events: ['note', 'confidential_note', 'issues', 'merge_requests', 'pipeline'],
+  });
+
+  return {
+    gitlab,
+    world,
+    project,
+    hook,
+    log,
+    env,
+    /** Kills the program as a power cut would, and starts it again. */
+    async killAndRestart() {
+      await beckon.end('SIGKILL');
+      beckon = await start();
+      world.updateHook({ hook, url: `${beckon.address}/webhooks/gitlab` });
+    },
+    stopBeckon: (signal: NodeJS.Signals = 'SIGTERM') => beckon.end(signal),
+    address: () => beckon.address,
+    /** What accounts of ours have written on an item, oldest first. */
+    botNotes: (on: Noteable): readonly Note[] =>
+      notesOf(on, world.state).filter(
+        (note) => !note.system && world.state.users.get(note.authorId)?.bot === true,
+      ),
+    async close() {
+      await beckon.end('SIGTERM');
+      await gitlab.webhooksSettled();
+      await gitlab.close();
+      // A job that was cut off may still be writing.
+      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    },
+  };
+}
+
+/** Waits until the one note of a run on this item says what `text` matches. */
+export async function noteSaying(
+  scene: Scene,
+  on: Noteable,
+  text: RegExp,
+  { ms = 40_000 } = {},
+): Promise<Note> {
+  let found: Note | undefined;
+  await until(
+    `a note that says ${text}; there is ${JSON.stringify(scene.botNotes(on).map((note) => note.body))}`,
+    () => {
+      found = scene.botNotes(on).find((note) => text.test(note.body));
+      return found !== undefined;
+    },
+    { ms },
+  );
+  if (found === undefined) throw new Error('it was found');
+  return found;
+}
+
+function projectFiles(): Readonly<Record<string, string>> {
+  const folder = fileURLToPath(new URL('project', import.meta.url));
+  const own = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((file) => statSync(file).isFile())
+    .map((file) => [relative(folder, file).replaceAll('\\', '/'), readFileSync(file, 'utf8')] as const);
+  const template = readFileSync(new URL('../../config/ci/external-agent.yml', import.meta.url), 'utf8');
+  return { 'README.md': '# Shop\n', ...Object.fromEntries(own), '.gitlab/ci/external-agent.yml': template };
+}

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+
+const program = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+
+export interface RunningBeckon {
+  /** Where it listens. */
+  readonly address: string;
+  readonly pid: number;
+  /** Sends a signal and waits until the process is gone; gives its exit code. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts the built program with a config, as an operator would, and waits until it is ready. */
+export async function startBeckon(
+  config: unknown,
+  {
+    folder,
+    env = {},
+    onLog = () => {},
+  }: { folder: string; env?: Record<string, string>; onLog?: (line: string) => void },
+): Promise<RunningBeckon> {
+  const file = join(folder, 'beckon.yaml');
+  await writeFile(file, stringify(config));
+  const child = spawn(process.execPath, [program, 'serve', '--config', file], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // A signal from the terminal is for the one who started us; we pass on our own.
+    detached: true,
+  });
+  const address = await readyAddress(child, onLog);
+  return {
+    address,
+    pid: child.pid ?? 0,
+    async end(signal) {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+      const gone = once(child, 'exit');
+      child.kill(signal);
+      await gone;
+      return child.exitCode;
+    },
+  };
+}
+
+function readyAddress(child: ChildProcess, onLog: (line: string) => void): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (child.stdout === null) throw new Error('the standard output is a pipe');
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      onLog(line);
+      const { msg, address } = parse(line);
+      if (msg === 'beckon is ready' && address !== undefined) resolve(address);
+    });
+    child.once('exit', (code) => reject(new Error(`Beckon ended with ${code} before it was ready`)));
+  });
+}
+
+function parse(line: string): { msg?: string; address?: string } {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { Run } from '../../src/runs/run.ts';
+
+/** A run as it comes from a mention, with an id of its own. */
+export function aRun(changes: Partial<Run> = {}): Run {
+  return {
+    version: 1,
+    id: `run-${randomUUID()}`,
+    agent: 'claude',
+    trigger: 'claude',
+    event: {
+      kind: 'mention',
+      project: { id: 7, path: 'acme/shop', url: 'https://gitlab.test/acme/shop', defaultBranch: 'main' },
+      resource: {
+        type: 'issue',
+        iid: 3,
+        title: 'Basket',
+        url: 'https://gitlab.test/acme/shop/-/issues/3',
+      },
+      actor: { id: 5, username: 'ada', name: 'Ada' },
+      happenedAt: '2026-05-01T10:00:00.000Z',
+      confidential: false,
+      note: {
+        id: 900,
+        discussionId: 'd1',
+        body: '@claude-bot fix it',
+        url: 'https://gitlab.test/n/900',
+        internal: false,
+      },
+      accounts: ['claude-bot'],
+    },
+    createdAt: new Date().toISOString(),
+    step: 'admit',
+    failures: 0,
+    looks: 0,
+    ...changes,
+  };
+}
+
+/** A run in which everything that can be there is there. */
+export function aFullRun(): Run {
+  return aRun({
+    step: 'finish',
+    looks: 4,
+    note: { id: 901, discussionId: 'd1' },
+    flow: { image: 'node:22', commands: ['npm ci', 'claude'], variables: ['ANTHROPIC_API_KEY'] },
+    branch: { name: 'workloads/x', commitId: 'abc', target: 'main' },
+    pipeline: { id: 33, url: 'https://gitlab.test/p/33', createdAt: '2026-05-01T10:00:10Z' },
+    outcome: {
+      kind: 'failed',
+      reason: 'script failure',
+      job: { name: 'agent', url: 'https://gitlab.test/j/1' },
+    },
+    finishedAt: '2026-05-01T10:05:00.000Z',
+  });
+}
+
+/** How a run looks once it has ended. */
+export function ended(run: Run): Run {
+  return { ...run, outcome: { kind: 'no_changes' }, finishedAt: new Date().toISOString() };
+}

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { mentionedAccounts } from '../../src/events/mention.ts';
+import { link, plainText } from '../../src/lib/markdown.ts';
+import { Failure } from '../../src/runs/failures.ts';
+import {
+  mergeRequestText,
+  noteBody,
+  noteMarker,
+  outcomeText,
+  PROCESSING,
+  startedText,
+} from '../../src/runs/message.ts';
+import { planRun } from '../../src/runs/plan.ts';
+import { explainToPeople } from '../../src/runs/remedies.ts';
+import type { Outcome } from '../../src/runs/run.ts';
+import { trigger } from '../builders/config.ts';
+import { mention } from '../builders/events.ts';
+
+const PIPELINE = 'https://gitlab.example.com/acme/web/shop/-/pipelines/77';
+
+describe('the notes', () => {
+  it('begin with the words that GitLab uses', () => {
+    expect(PROCESSING).toBe('🔄 Processing the request and starting the agent...');
+    expect(startedText(PIPELINE)).toBe(
+      `✅ Agent has started. You can view the progress [here](${PIPELINE}).`,
+    );
+    const error = { kind: 'not_started', error: 'Missing CI config file' } as const;
+    expect(outcomeText(error, undefined)).toBe(
+      '❌ Could not start the agent due to this error: Missing CI config file',
+    );
+  });
+
+  it('carry the marker of the run, which nobody sees', () => {
+    expect(noteBody('r1', 'text')).toBe(`text\n\n${noteMarker('r1')}`);
+    expect(noteMarker('r1')).toMatch(/^<!--.*r1.*-->$/);
+  });
+
+  it.each<[Outcome, string]>([
+    [
+      { kind: 'merge_request', iid: 9, url: 'https://gitlab.example.com/acme/web/shop/-/merge_requests/9' },
+      `✅ Agent has finished. It opened the merge request [!9](https://gitlab.example.com/acme/web/shop/-/merge_requests/9). See the [pipeline](${PIPELINE}).`,
+    ],
+    [{ kind: 'no_changes' }, `✅ Agent has finished. It made no changes. See the [pipeline](${PIPELINE}).`],
+    [
+      {
+        kind: 'failed',
+        reason: 'a command of the job failed',
+        job: { name: 'external-agent', url: 'https://x/-/jobs/1' },
+      },
+      `❌ Agent has failed in the job [external-agent](https://x/-/jobs/1): a command of the job failed. See the [pipeline](${PIPELINE}).`,
+    ],
+    [{ kind: 'cancelled', by: undefined }, `🛑 Agent was cancelled. See the [pipeline](${PIPELINE}).`],
+    [
+      { kind: 'timed_out' },
+      `⌛ Agent ran longer than it may, and was stopped. See the [pipeline](${PIPELINE}).`,
+    ],
+  ])('say %j', (outcome, text) => {
+    expect(outcomeText(outcome, PIPELINE)).toBe(text);
+  });
+});
+
+describe('text of others in a note', () => {
+  it('is no quick action, mention, link or HTML', () => {
+    const text = plainText('/merge\n/close @alice [x](javascript:1) <img src=x> ~bug $5 `code`');
+    expect(text).not.toContain('\n');
+    expect(text).not.toContain('<');
+    expect(mentionedAccounts(text)).toEqual([]);
+    expect(outcomeText({ kind: 'not_started', error: '/merge' }, undefined)).not.toMatch(/^\//m);
+  });
+
+  it('cannot leave the address of a link', () => {
+    expect(link('job) [x](y', 'https://x/a b)(c')).toBe('[job) \\[x\\](y](https://x/a%20b%29%28c)');
+  });
+});
+
+describe('a merge request', () => {
+  it('says who asked for what, and where', () => {
+    const run = planRun({ event: mention(), trigger: trigger() }, { gitlabUrl: 'https://x', now: 0 });
+    const { title, description } = mergeRequestText(run);
+    expect(title).toBe('Resolve "Checkout fails for guests"');
+    expect(description).toContain(
+      'Alice Ito (alice) [asked for this](https://gitlab.example.com/acme/web/shop/-/issues/12#note_9001)',
+    );
+    expect(description).toContain('Related to #12');
+  });
+});
+
+describe('an error as people read it', () => {
+  const refused = (detail: string) =>
+    new Failure('POST projects/:id/pipeline', { kind: 'refused', status: 400, detail });
+
+  it.each([
+    ['Insufficient permissions to set pipeline variables', /Minimum role to use pipeline variables/],
+    ['Insufficient permissions to create a new pipeline', /Developer role/],
+    ["You do not have sufficient permission to run a pipeline on 'workloads/r1'.", /protected branch/],
+    ['Missing CI config file', /\.gitlab-ci\.yml/],
+    [
+      'The resulting pipeline would have been empty. Review the rules configuration for the relevant jobs.',
+      /external-agent/,
+    ],
+    ['Pipelines are disabled!', /Turn CI\/CD on/],
+  ])('has a remedy for %s', (detail, remedy) => {
+    const text = explainToPeople(refused(`400 ${detail}`));
+    expect(text).toContain(detail);
+    expect(text).toMatch(remedy);
+  });
+
+  it('says that a token is not accepted', () => {
+    expect(
+      explainToPeople(new Failure('x', { kind: 'permission', status: 401, detail: '401 Unauthorized' })),
+    ).toMatch(/token/);
+  });
+
+  it('shows nothing of a fault inside', () => {
+    expect(explainToPeople(new TypeError('glpat-secret'))).not.toContain('glpat');
+  });
+});

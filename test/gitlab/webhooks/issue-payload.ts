@@ -56,7 +56,6 @@ export function issueAttributes(issue: Issue, context: WorldContext) {
     labels: hookLabels(issue.labelIds, context),
     state: issue.state,
     severity: 'unknown',
-    customer_relations_contacts: [],
   };
 }
 

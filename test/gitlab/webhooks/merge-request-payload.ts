@@ -52,6 +52,7 @@ export function mergeRequestAttributes(mr: MergeRequest, context: WorldContext) 
     updated_by_id: mr.updatedById,
     prepared_at: hookDate(mr.createdAt, context),
     assignee_ids: mr.assigneeIds,
+    assignee_id: mr.assigneeIds[0] ?? null,
     blocking_discussions_resolved: discussionsResolved(mr, context),
     detailed_merge_status: mergeStatus(mr),
     first_contribution: false,

@@ -10,11 +10,9 @@ export function isFinished(status: CiStatus): boolean {
   return finished.includes(status);
 }
 
-/** Moves a fresh pipeline and its jobs from `created` to `pending`. */
+/** Moves a fresh pipeline and the jobs of its first stage from `created` to `pending`. */
 export function enqueue(pipeline: Pick<Pipeline, 'id'>, context: WorldContext): Pipeline {
-  const [first] = jobsOf(pipeline, context.state);
-  for (const job of jobsOf(pipeline, context.state))
-    if (job.stage === first?.stage) saveJob({ ...job, status: 'pending' }, context);
+  advance(pipeline, context);
   return setPipelineStatus({ pipeline, status: 'pending' }, context);
 }
 
@@ -48,9 +46,8 @@ export function setJobStatus(
     { ...before, status: input.status, failureReason: input.failureReason ?? null },
     context,
   );
-  const statuses = jobsOf({ id: job.pipelineId }, context.state).map((one) =>
-    one.allowFailure && one.status === 'failed' ? 'success' : one.status,
-  );
+  advance({ id: job.pipelineId }, context);
+  const statuses = jobsOf({ id: job.pipelineId }, context.state).map(effective);
   setPipelineStatus({ pipeline: { id: job.pipelineId }, status: overall(statuses) }, context);
   return job;
 }
@@ -108,13 +105,32 @@ function saveJob(job: Job, { state, now }: WorldContext): Job {
   return saved;
 }
 
+/** Lets the next stage wait for a runner, or skips what follows a failure. */
+function advance(pipeline: Pick<Pipeline, 'id'>, context: WorldContext): void {
+  const jobs = jobsOf(pipeline, context.state);
+  for (const stage of new Set(jobs.map((job) => job.stage))) {
+    const before = jobsOf(pipeline, context.state).filter(
+      (_job, index) => index < jobs.findIndex((job) => job.stage === stage),
+    );
+    if (!before.every((job) => isFinished(job.status))) return;
+    const broken = before.some((job) => ['failed', 'canceled'].includes(effective(job)));
+    for (const job of jobs)
+      if (job.stage === stage && job.status === 'created')
+        saveJob({ ...job, status: broken ? 'skipped' : 'pending' }, context);
+  }
+}
+
+/** A job that may fail counts as a success. */
+function effective(job: Job): CiStatus {
+  return job.allowFailure && job.status === 'failed' ? 'success' : job.status;
+}
+
 function overall(statuses: readonly CiStatus[]): CiStatus {
   if (statuses.every((status) => status === 'skipped')) return 'skipped';
-  if (statuses.every((status) => status === 'success' || status === 'skipped')) return 'success';
-  if (statuses.every(isFinished)) return statuses.includes('failed') ? 'failed' : 'canceled';
-  if (statuses.includes('failed') && !statuses.includes('running') && !statuses.includes('pending'))
-    return 'failed';
-  if (statuses.every((status) => status === 'created')) return 'created';
+  if (statuses.every(isFinished)) {
+    if (statuses.includes('failed')) return 'failed';
+    return statuses.includes('canceled') ? 'canceled' : 'success';
+  }
   if (statuses.some((status) => status === 'running' || isFinished(status))) return 'running';
-  return statuses.includes('pending') ? 'pending' : (statuses[0] ?? 'created');
+  return statuses.includes('pending') ? 'pending' : 'created';
 }

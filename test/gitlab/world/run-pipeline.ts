@@ -1,6 +1,6 @@
 import type { Runner } from '../ports.ts';
 import type { WorldContext } from './context.ts';
-import { getPipeline, jobsOf } from './lookup.ts';
+import { jobsOf } from './lookup.ts';
 import { addToken, revokeToken } from './people.ts';
 import { appendTrace, isFinished, setJobStatus } from './pipelines.ts';
 import { jobRequest, pipelineRequest } from './predefined.ts';
@@ -9,22 +9,16 @@ import type { Job, Pipeline } from './records-project.ts';
 /** How often a running job looks whether somebody cancelled its pipeline, in milliseconds. */
 const cancelCheckMs = 50;
 
-/** Runs a pipeline's jobs one after the other. After a failure the jobs of later stages are skipped. */
+/** Runs a pipeline's jobs one after the other. What a cancellation or a failure has ended is passed over. */
 export async function runPipeline(pipeline: Pipeline, runner: Runner, context: WorldContext): Promise<void> {
-  let failedStage: string | undefined;
   for (const { id } of jobsOf(pipeline, context.state)) {
     // Another turn first, so that whoever made the pipeline has its id before the job talks back.
     await new Promise((resolve) => setImmediate(resolve));
-    const job = context.state.jobs.get(id);
-    if (job === undefined || isFinished(getPipeline(pipeline.id, context.state).status)) return;
-    if (failedStage !== undefined && failedStage !== job.stage) {
-      setJobStatus({ job, status: 'skipped' }, context);
-      continue;
-    }
+    const job = jobOf(id, context);
+    if (job === undefined || isFinished(job.status)) continue;
     const result = await runJob(job, pipeline, runner, context);
-    if (isFinished(getPipeline(pipeline.id, context.state).status)) return;
+    if (isFinished(jobOf(id, context)?.status ?? 'canceled')) continue;
     const reason = result.status === 'failed' ? { failureReason: 'script_failure' } : {};
-    if (result.status === 'failed') failedStage = job.stage;
     setJobStatus({ job, status: result.status, ...reason }, context);
   }
 }
@@ -59,4 +53,8 @@ async function runJob(
     clearInterval(watch);
     revokeToken(token, context);
   }
+}
+
+function jobOf(id: number, { state }: WorldContext): Job | undefined {
+  return state.jobs.get(id);
 }

@@ -97,6 +97,7 @@ export async function startGitLab(options: StartOptions = {}): Promise<StandInGi
     },
     close: async () => {
       webhooks.stop();
+      await world.stopJobs();
       app.server.closeAllConnections();
       await app.close();
     },

@@ -25,9 +25,11 @@ export class TokenRefused extends Error {
 /** Reads `PRIVATE-TOKEN`, `JOB-TOKEN` or `Authorization: Bearer` and finds who that is. */
 export function authenticate(headers: IncomingHttpHeaders, { state, now }: WorldContext): Caller {
   const bearer = /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1];
-  const given = header(headers, 'private-token') ?? header(headers, 'job-token') ?? bearer;
+  const personal = header(headers, 'private-token') ?? bearer;
+  const given = personal ?? header(headers, 'job-token');
   if (given === undefined) return { user: undefined, token: undefined };
-  const token = [...state.tokens.values()].find((known) => known.value === given);
+  const kind = personal === undefined ? 'job' : 'personal';
+  const token = [...state.tokens.values()].find((known) => known.value === given && known.kind === kind);
   if (token === undefined) throw new Refusal('unauthorized', '401 Unauthorized');
   if (token.revoked)
     throw new TokenRefused(401, {

@@ -4,7 +4,7 @@ import { daysNotMoments, missingProperties, wrongTypes } from './weak-spots.ts';
 type JsonSchema = Record<string, unknown>;
 
 /** Where the converted schemas of answers are found by ajv. */
-export const answersId = 'answers';
+const answersId = 'answers';
 
 /**
  * The document's schemas for checking answers: closed, so that a field GitLab does not know is found, but any value

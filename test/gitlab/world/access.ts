@@ -43,7 +43,7 @@ export function accessLevel(
 }
 
 /** Ids of the groups above a project, nearest first. */
-export function groupChain(project: Project, state: State): readonly number[] {
+function groupChain(project: Project, state: State): readonly number[] {
   const path = state.groups.get(project.groupId)?.path ?? '';
   const segments = path.split('/');
   const chain: number[] = [];

@@ -16,6 +16,8 @@ export interface WorldContext {
   readonly openRepository: (project: Project) => Promise<Repository>;
   /** Without one, a pipeline has one job that a test moves by hand. */
   readonly runner: Runner | undefined;
+  /** Jobs that run at the moment. */
+  readonly background: Set<Promise<void>>;
   /** Whether a push starts a pipeline of its own, as GitLab's does. */
   readonly pushPipelines: boolean;
 }

@@ -70,7 +70,11 @@ export async function createPipeline(input: NewPipeline, context: WorldContext):
   state.pipelines.set(pipeline.id, pipeline);
   for (const plan of plans) addJob(pipeline, plan, context);
   enqueue(pipeline, context);
-  if (context.runner !== undefined) void runPipeline(pipeline, context.runner, context);
+  if (context.runner !== undefined) {
+    const work = runPipeline(pipeline, context.runner, context);
+    context.background.add(work);
+    void work.finally(() => context.background.delete(work));
+  }
   return pipeline;
 }
 

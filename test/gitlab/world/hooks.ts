@@ -4,8 +4,8 @@ import type { Delivery, Hook, HookEvent } from './records-hook.ts';
 import { nextId } from './state.ts';
 
 /** A failing hook is switched off for a while at the fourth failure in a row, for good at the fortieth. */
-export const failuresBeforeBackoff = 3;
-export const failuresBeforeEnd = 40;
+const failuresBeforeBackoff = 3;
+const failuresBeforeEnd = 40;
 const firstBackoffMs = 60_000;
 const longestBackoffMs = 24 * 3600 * 1000;
 const keptBody = 8 * 1024;
@@ -78,7 +78,7 @@ export function recordDelivery(
 }
 
 /** Whether GitLab counts an answer as a success. */
-export function succeeded(delivery: Pick<Delivery, 'responseStatus'>): boolean {
+function succeeded(delivery: Pick<Delivery, 'responseStatus'>): boolean {
   const status = Number(delivery.responseStatus);
   return status >= 200 && status < 400;
 }

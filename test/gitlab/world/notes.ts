@@ -22,9 +22,9 @@ export type NewNote = Target & {
 };
 
 /** At most so many characters in a note. */
-export const maxNoteLength = 1_000_000;
+const maxNoteLength = 1_000_000;
 /** At most so many notes on one item. */
-export const maxNotes = 5000;
+const maxNotes = 5000;
 
 /**
  * Posts a comment. Commands in it are run and taken out; where nothing else is left there is no note.

@@ -53,6 +53,7 @@ function worldOver(state: State, options: WorldOptions) {
     version: options.version ?? '18.9.0',
     openRepository: options.openRepository,
     runner: options.runner,
+    background: new Set(),
     pushPipelines: options.pushPipelines ?? options.runner !== undefined,
   };
   const act =
@@ -69,6 +70,12 @@ function worldOver(state: State, options: WorldOptions) {
     },
     /** The context over a copy of the state as it is now, for reads that lag behind. */
     past: (): WorldContext => ({ ...context, state: snapshot(state) }),
+    /** Cancels whatever runs and waits until it has stopped. */
+    stopJobs: async () => {
+      if (context.background.size === 0) return;
+      for (const { id } of state.pipelines.values()) cancelPipeline({ id }, context);
+      await Promise.allSettled([...context.background]);
+    },
     addUser: act(addUser),
     setUserState: act(setUserState),
     addToken: act(addToken),

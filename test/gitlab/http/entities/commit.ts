@@ -7,7 +7,7 @@ import { commitUrl, projectUrl } from '../../world/urls.ts';
 type Known = Pick<WorldContext, 'url'>;
 
 /** Git dates as GitLab writes them: with an offset and milliseconds. */
-export function gitDate(date: Date): string {
+function gitDate(date: Date): string {
   return date.toISOString().replace('Z', '+00:00');
 }
 

@@ -50,7 +50,7 @@ export async function checkAction(
 }
 
 /** `content`, which may be in base64. */
-export function contentOf(call: {
+function contentOf(call: {
   readonly input: Readonly<Record<string, unknown>>;
 }): string | Uint8Array | undefined {
   const content = text(call, 'content');

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { breather } from '../../src/queue/breather.ts';
 import { quiet } from '../../src/queue/quiet.ts';
 import { reasonOf, unavailable } from '../../src/queue/unavailable.ts';
+import { untilStarted } from '../../src/queue/until-started.ts';
 import { within } from '../../src/queue/within.ts';
 
 /** A worker that knows whether it rests. */
@@ -85,5 +86,40 @@ describe('within', () => {
     expect(await within(1_000, Promise.resolve(1))).toBe(1);
     await expect(within(1_000, Promise.reject(new Error('no')))).rejects.toThrow('no');
     await expect(within(10, new Promise(() => {}))).rejects.toThrow('no answer within 0.01 s');
+  });
+});
+
+describe('the wait for a queue at start', () => {
+  test('ends with what was wrong, not with a last attempt that was cut short', async () => {
+    vi.useFakeTimers();
+    try {
+      let attempts = 0;
+      const starting = untilStarted('reach it', async () => {
+        attempts += 1;
+        if (attempts > 3) await new Promise(() => {});
+        throw new Error('wrong password');
+      });
+      const failing = expect(starting).rejects.toMatchObject({
+        code: 'queue_unavailable',
+        message: 'Could not reach it: wrong password',
+      });
+      await vi.advanceTimersByTimeAsync(5_000);
+      await failing;
+      expect(attempts).toBe(4);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('says so when there was no answer at all', async () => {
+    vi.useFakeTimers();
+    try {
+      const starting = untilStarted('reach it', () => new Promise(() => {}));
+      const failing = expect(starting).rejects.toThrow('Could not reach it: no answer within 5 s');
+      await vi.advanceTimersByTimeAsync(5_000);
+      await failing;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -7,8 +7,12 @@ import { isLate, within } from './within.ts';
  * Tries until it succeeds, for as long as a queue may take to be reachable at start: its container may come up
  * a moment after ours. Rejects with `queue_unavailable` and the last reason.
  */
-export async function untilStarted<T>(doing: string, attempt: () => Promise<T>): Promise<T> {
-  const end = Date.now() + START_MS;
+export async function untilStarted<T>(
+  doing: string,
+  attempt: () => Promise<T>,
+  { ms = START_MS }: { ms?: number } = {},
+): Promise<T> {
+  const end = Date.now() + ms;
   let reason: unknown;
   for (;;) {
     try {

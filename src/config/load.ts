@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { BeckonError, messageOf } from '../lib/errors.ts';
 import type { Config } from './config.ts';
+import { crossFieldIssues } from './cross-field.ts';
 import { type Fault, formatFault } from './explain.ts';
 import { readYaml } from './read-yaml.ts';
 import { ConfigFile } from './schema.ts';
-import { crossFieldIssues, toValid } from './valid.ts';
+import { toValid } from './valid.ts';
 
 /** Where the config is when nobody says otherwise. */
 export const DEFAULT_CONFIG_FILE = 'config/beckon.yaml';
@@ -23,40 +24,41 @@ export class ConfigError extends BeckonError {
 
 /**
  * Loads the config: the only place that reads the file, the environment and the files that it names. Throws a
- * {@link ConfigError} with every fault at once.
+ * {@link ConfigError} with every fault at once. Paths of the config are relative to `cwd`, those of `${file:…}`
+ * to the config file.
  */
 export async function loadConfig({
   file,
   env,
   cwd = process.cwd(),
+  readFile = (path) => readFileSync(path, 'utf8'),
 }: {
   readonly file: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
+  readonly readFile?: (path: string) => string;
 }): Promise<Config> {
-  const reading = readYaml(await read(file), ConfigFile, { env, folder: dirname(file) });
-  if ('faults' in reading) throw invalid(file, reading.faults);
-  const faults = reading.locate(crossFieldIssues(reading.data));
-  if (faults.length > 0) throw invalid(file, faults);
-  return toValid(reading.data, { cwd });
+  const path = resolve(cwd, file);
+  const reading = readYaml(
+    read(file, () => readFile(path)),
+    ConfigFile,
+    {
+      sources: { env, folder: dirname(path), readFile },
+      check: crossFieldIssues,
+    },
+  );
+  if ('data' in reading) return toValid(reading.data, { cwd });
+  const lines = reading.faults.map((fault) => formatFault(file, fault));
+  throw new ConfigError(lines.join('\n'), reading.faults);
 }
 
-async function read(file: string): Promise<string> {
+function read(file: string, readFile: () => string): string {
   try {
-    return await readFile(file, 'utf8');
+    return readFile();
   } catch (error) {
-    const reason =
-      error instanceof Error && 'code' in error && error.code === 'ENOENT'
-        ? 'there is no such file'
-        : messageOf(error);
-    throw new ConfigError(
-      `${file}: ${reason}`,
-      [],
-      'Name the config file with --config FILE or BECKON_CONFIG.',
-    );
+    const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const reason = isAbsent ? 'there is no such file' : messageOf(error).replace(/,.*/s, '');
+    const hint = 'Name the config file with --config FILE or BECKON_CONFIG.';
+    throw new ConfigError(`${file}: ${reason}`, [], hint);
   }
-}
-
-function invalid(file: string, faults: readonly Fault[]): ConfigError {
-  return new ConfigError(faults.map((fault) => formatFault(file, fault)).join('\n'), faults);
 }

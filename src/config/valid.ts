@@ -1,83 +1,26 @@
 import { resolve } from 'node:path';
-import { parseDuration, parseRate } from '../lib/duration.ts';
+import { parseDuration } from '../lib/duration.ts';
 import { compilePatterns } from '../lib/pattern.ts';
+import { parseRate } from '../lib/rate.ts';
 import { Secret } from '../lib/secret.ts';
 import type { Agent, Config, FlowSource, QueueHome, Rate, Trigger } from './config.ts';
-import type { Issue } from './explain.ts';
+import { queueKind } from './queue-kind.ts';
 import type { ConfigFile } from './schema.ts';
-
-/** GitLab 19's form of a signing token: 32 bytes as Base64 behind a prefix. */
-const SIGNING_TOKEN = /^whsec_[A-Za-z0-9+/]{43}=$/;
-
-/** What is wrong between keys that are right each by itself. */
-export function crossFieldIssues(file: ConfigFile): readonly Issue[] {
-  return [...webhookIssues(file), ...queueIssues(file), ...agentIssues(file), ...triggerIssues(file)];
-}
-
-function* webhookIssues({ webhook: { secretTokens, signingTokens } }: ConfigFile): Generator<Issue> {
-  if (secretTokens.length + signingTokens.length === 0) {
-    const message =
-      'needs at least one secret in secretTokens: without one anybody could start agents. Make one with `openssl rand -hex 32` and give the same to the webhook in GitLab';
-    yield { path: ['webhook'], message };
-  }
-  for (const [index, token] of secretTokens.entries()) {
-    if (token.trim() === '')
-      yield { path: ['webhook', 'secretTokens', index], message: 'is empty, which would let everybody in' };
-  }
-  for (const [index, token] of signingTokens.entries()) {
-    if (!SIGNING_TOKEN.test(token)) {
-      yield {
-        path: ['webhook', 'signingTokens', index],
-        message: "is not a signing token of GitLab's (whsec_ and 44 characters)",
-      };
-    }
-  }
-}
-
-function* queueIssues({ queue: { url } }: ConfigFile): Generator<Issue> {
-  if (url !== undefined && homeKind(url) === undefined) {
-    yield {
-      path: ['queue', 'url'],
-      message: 'does not begin with redis://, rediss:// or postgres://, or is no address',
-    };
-  }
-}
-
-function* agentIssues({ agents }: ConfigFile): Generator<Issue> {
-  const owners = new Map<string, string>();
-  for (const [name, { account }] of Object.entries(agents)) {
-    const owner = owners.get(account.toLowerCase());
-    if (owner === undefined) owners.set(account.toLowerCase(), name);
-    else yield { path: ['agents', name, 'account'], message: `is the account of the agent ${owner} already` };
-  }
-}
-
-function* triggerIssues({ agents, triggers }: ConfigFile): Generator<Issue> {
-  const names = new Set<string>();
-  for (const [index, { agent, name = agent }] of triggers.entries()) {
-    if (!Object.hasOwn(agents, agent)) {
-      const message = `there is no agent of this name; there is ${Object.keys(agents).join(', ')}`;
-      yield { path: ['triggers', index, 'agent'], message };
-    }
-    if (names.has(name))
-      yield { path: ['triggers', index, 'name'], message: 'another trigger has this name already' };
-    names.add(name);
-  }
-}
+import { normalWebUrl } from './web-url.ts';
 
 /** Makes the valid config of a file in which nothing is wrong. */
 export function toValid(file: ConfigFile, { cwd }: { readonly cwd: string }): Config {
   const agents = Object.entries(file.agents).map(([name, agent]) => validAgent(name, agent));
   return deepFreeze({
     gitlab: {
-      url: file.gitlab.url.replace(/\/+$/, ''),
+      url: normalWebUrl(file.gitlab.url),
       caFile: file.gitlab.caFile === undefined ? undefined : resolve(cwd, file.gitlab.caFile),
       token: secretOf(file.gitlab.token),
     },
     server: {
       host: file.server.host,
       port: Number(file.server.port),
-      publicUrl: file.server.publicUrl?.replace(/\/+$/, ''),
+      publicUrl: file.server.publicUrl === undefined ? undefined : normalWebUrl(file.server.publicUrl),
       adminToken: secretOf(file.server.adminToken),
     },
     webhook: {
@@ -137,15 +80,9 @@ function validTrigger(trigger: ConfigFile['triggers'][number], agents: readonly 
 }
 
 function queueHome({ queue: { url, dataDir } }: ConfigFile, cwd: string): QueueHome {
-  const kind = url === undefined ? undefined : homeKind(url);
+  const kind = url === undefined ? undefined : queueKind(url);
   if (url === undefined || kind === undefined) return { kind: 'embedded', dataDir: resolve(cwd, dataDir) };
   return { kind, url: new Secret(url) };
-}
-
-function homeKind(url: string): 'redis' | 'postgres' | undefined {
-  if (!URL.canParse(url)) return undefined;
-  if (/^rediss?:\/\//.test(url)) return 'redis';
-  return /^postgres(ql)?:\/\//.test(url) ? 'postgres' : undefined;
 }
 
 function lowerCased(names: readonly string[]): ReadonlySet<string> {

@@ -6,16 +6,12 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
+/** How a duration is written: a whole number and `ms`, `s`, `m`, `h` or `d`. */
+export const DURATION = /^(\d{1,9})(ms|s|m|h|d)$/;
+
 /** Milliseconds of a duration such as `90s`, `10m`, `2h` or `30d`; `undefined` for anything else. */
 export function parseDuration(text: string): number | undefined {
-  const [, count, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
-  const milliseconds = Number(count) * (UNITS[unit ?? ''] ?? Number.NaN);
+  const [, count, unit = ''] = DURATION.exec(text) ?? [];
+  const milliseconds = Number(count) * (UNITS[unit] ?? Number.NaN);
   return Number.isNaN(milliseconds) ? undefined : milliseconds;
-}
-
-/** `count` in every `per` milliseconds of a rate such as `20/h`; `undefined` for anything else. */
-export function parseRate(text: string): { readonly count: number; readonly per: number } | undefined {
-  const [, count, unit] = /^(\d{1,9})\/(s|m|h|d)$/.exec(text) ?? [];
-  const per = UNITS[unit ?? ''];
-  return count === undefined || per === undefined ? undefined : { count: Number(count), per };
 }

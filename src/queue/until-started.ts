@@ -1,19 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { START_MS } from './settings.ts';
 import { unavailable } from './unavailable.ts';
-import { within } from './within.ts';
+import { isLate, within } from './within.ts';
 
 /**
  * Tries until it succeeds, for as long as a queue may take to be reachable at start: its container may come up
  * a moment after ours. Rejects with `queue_unavailable` and the last reason.
  */
-export async function untilStarted<T>(doing: string, attempt: () => Promise<T>): Promise<T> {
-  const end = Date.now() + START_MS;
+export async function untilStarted<T>(
+  doing: string,
+  attempt: () => Promise<T>,
+  { ms = START_MS }: { ms?: number } = {},
+): Promise<T> {
+  const end = Date.now() + ms;
+  let reason: unknown;
   for (;;) {
     try {
       return await within(Math.max(end - Date.now(), 1), attempt());
     } catch (error) {
-      if (Date.now() + 250 >= end) throw unavailable(doing, error, 'Is it running, and is queue.url right?');
+      // The last attempt may be cut short; then an earlier one knows better what is wrong.
+      if (reason === undefined || !isLate(error)) reason = error;
+      if (Date.now() + 250 >= end) throw unavailable(doing, reason, 'Is it running, and is queue.url right?');
       await sleep(250);
     }
   }

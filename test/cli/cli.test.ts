@@ -65,7 +65,8 @@ describe('beckon', () => {
     expect(stdout).toBe('');
     expect(stderr.split('\n')).toEqual([
       `${file}:1:1 triggers: is missing`,
-      `${file}:1:16 gitlab.url: is not an http(s) address without user, query and fragment`,
+      expect.stringMatching(/:1:1 webhook: needs at least one secret in secretTokens/),
+      `${file}:1:16 gitlab.url: is not an http:// or https:// address`,
       `${file}:2:9 agents: needs at least one agent`,
       `${file}:3:1 trigers: unknown key; did you mean triggers?`,
       '',

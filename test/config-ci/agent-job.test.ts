@@ -13,10 +13,17 @@ import { projectFiles } from './template-files.ts';
 const ann = { name: 'Ann', email: 'ann@example.com' };
 const TOKEN = 'glpat-of-claude-code';
 
+/** What a project sets for all of its jobs, in the file that includes the agent's. */
+const OF_OTHERS = `
+default: {before_script: [echo the set-up of the other jobs]}
+variables: {GLOBAL: of the other jobs}
+`;
+
 /** What an agent's flow comes down to: work, commit, push with the token that never touches an argument. */
 const flow = `set -e
 printf '%s' 'costs $5 & %CI_JOB_TOKEN% $(id)' > answer.txt
 echo "seen: $GLOBAL/$ONLY_CLAUDE/$ONLY_CODEX"
+git config --list
 git add --all
 git commit --quiet --message 'Answer'
 git -c credential.helper= -c credential.helper='!f() { echo username=oauth2; echo "password=$GITLAB_TOKEN"; }; f' \\
@@ -27,9 +34,11 @@ git -c credential.helper= -c credential.helper='!f() { echo username=oauth2; ech
 async function hosted() {
   const folder = await temporaryFolder();
   const repository = await createRepository(join(folder, 'project.git'), { defaultBranch: 'main' });
-  const actions = Object.entries(await projectFiles()).map(
-    ([path, content]) => ({ action: 'create', path, content }) as const,
-  );
+  const files = await projectFiles();
+  const actions = Object.entries({
+    ...files,
+    '.gitlab-ci.yml': `${files['.gitlab-ci.yml']}\n${OF_OTHERS}`,
+  }).map(([path, content]) => ({ action: 'create', path, content }) as const);
   const first = await repository.commit({ branch: 'main', message: 'Start', author: ann, actions });
   await repository.createBranch('workloads/x', first);
   const app = fastify();
@@ -98,8 +107,10 @@ describeWith(['git'], "the agent's job", () => {
     expect(await repository.diff(first, 'workloads/x')).toHaveLength(1);
     // Neither the other jobs' set-up and variables nor the other agent's keys are there.
     expect(log).toContain('seen: /yes/\n');
-    expect(log).not.toContain('setup of the other jobs');
-    expect(log).not.toContain(TOKEN);
+    expect(log).not.toContain('of the other jobs');
+    expect(log).toContain('remote.origin.url=http://127.0.0.1');
+    for (const secret of [TOKEN, 'gitlab-ci-token', btoa('gitlab-ci-token:job')])
+      expect(log).not.toContain(secret);
     expect(await repository.resolve('main')).toBe(first);
   });
 });

@@ -11,8 +11,6 @@ export async function projectFiles(): Promise<Readonly<Record<string, string>>> 
     '.gitlab-ci.yml': await template('gitlab-ci.yml'),
     '.gitlab/ci/external-agent.yml': await template('external-agent.yml'),
     '.gitlab/ci/main.yml': [
-      'default: {before_script: [echo the setup of the other jobs], tags: [docker]}',
-      'variables: {GLOBAL: seen by the other jobs}',
       'build: {stage: build, script: [echo build]}',
       'unit: {stage: test, script: [echo unit]}',
     ].join('\n'),

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { type RunningBeckon, startBeckon } from '../gitlab/demo/beckon.ts';
+import { filesIn } from '../gitlab/files-in.ts';
 import { startRealGitLab } from '../gitlab/start-real.ts';
 import { notesOf } from '../gitlab/world/lookup.ts';
 import type { Note, Noteable } from '../gitlab/world/records-discussion.ts';
@@ -130,12 +130,12 @@ export async function noteSaying(
   return found;
 }
 
+/** The files beside this one, with the template that projects include. */
 function projectFiles(): Readonly<Record<string, string>> {
-  const folder = fileURLToPath(new URL('project', import.meta.url));
-  const own = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((file) => statSync(file).isFile())
-    .map((file) => [relative(folder, file).replaceAll('\\', '/'), readFileSync(file, 'utf8')] as const);
   const template = readFileSync(new URL('../../config/ci/external-agent.yml', import.meta.url), 'utf8');
-  return { 'README.md': '# Shop\n', ...Object.fromEntries(own), '.gitlab/ci/external-agent.yml': template };
+  return {
+    'README.md': '# Shop\n',
+    ...filesIn(new URL('project/', import.meta.url)),
+    '.gitlab/ci/external-agent.yml': template,
+  };
 }

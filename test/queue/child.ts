@@ -12,6 +12,7 @@ const { url, ...rest } = JSON.parse(home);
 // The terminal's Ctrl-C is for the program's own shutdown to handle.
 process.on('SIGINT', () => console.log('interrupted'));
 
+const start = Date.now();
 try {
   const backend = await openBackend(url === undefined ? rest : { ...rest, url: new Secret(url) });
   await startConsumer(backend, {
@@ -37,7 +38,7 @@ try {
       }
     },
   });
-  console.log('ready');
+  console.log(`ready after ${Date.now() - start} ms`);
 } catch (error) {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   console.log(`failed ${code} ${String(error)}`);

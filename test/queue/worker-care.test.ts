@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { breather } from '../../src/queue/breather.ts';
 import { quiet } from '../../src/queue/quiet.ts';
 import { reasonOf, unavailable } from '../../src/queue/unavailable.ts';
+import { untilStarted } from '../../src/queue/until-started.ts';
 import { within } from '../../src/queue/within.ts';
 
 /** A worker that knows whether it rests. */
@@ -85,5 +86,28 @@ describe('within', () => {
     expect(await within(1_000, Promise.resolve(1))).toBe(1);
     await expect(within(1_000, Promise.reject(new Error('no')))).rejects.toThrow('no');
     await expect(within(10, new Promise(() => {}))).rejects.toThrow('no answer within 0.01 s');
+  });
+});
+
+describe('the wait for a queue at start', () => {
+  test('ends with what was wrong, not with a last attempt that was cut short', async () => {
+    let attempts = 0;
+    const attempt = async (): Promise<never> => {
+      attempts += 1;
+      if (attempts > 2) await new Promise(() => {});
+      throw new Error('wrong password');
+    };
+    await expect(untilStarted('reach it', attempt, { ms: 1_200 })).rejects.toMatchObject({
+      code: 'queue_unavailable',
+      message: 'Could not reach it: wrong password',
+    });
+    expect(attempts).toBe(3);
+  });
+
+  test('says so when there was no answer at all', async () => {
+    const never = (): Promise<never> => new Promise(() => {});
+    await expect(untilStarted('reach it', never, { ms: 100 })).rejects.toThrow(
+      'Could not reach it: no answer within 0.1 s',
+    );
   });
 });

@@ -12,7 +12,7 @@ const PACKAGES: Readonly<Record<Program, string>> = {
 };
 
 /** What is missing for tests that use a program, as a sentence with the remedy; nothing where it is there. */
-export function needs(program: Program): { readonly missing: string | undefined } {
+function needs(program: Program): { readonly missing: string | undefined } {
   if (findProgram(program) !== undefined) return { missing: undefined };
   return { missing: `needs ${program}, install with: apt-get install ${PACKAGES[program]}` };
 }

@@ -7,6 +7,8 @@ import { PERSONA } from './seed.ts';
 export function startDemoGitLab(folder: string): Promise<StandInGitLab> {
   return startRealGitLab({
     folder,
+    // Nobody is to be told of a check that they did not ask for.
+    openApi: false,
     plugin: (app, { state, url, comment }) =>
       pages(app, {
         state,

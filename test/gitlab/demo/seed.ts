@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { filesIn } from '../files-in.ts';
 import type { Issue } from '../world/records-discussion.ts';
 import type { World } from '../world/world.ts';
 
@@ -56,15 +55,10 @@ function addAgent(name: AgentName, world: World): string {
 
 /** The files beside this one, with the template that projects include. */
 function projectFiles(): Readonly<Record<string, string>> {
-  const folder = fileURLToPath(new URL('project', import.meta.url));
-  const own = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((file) => statSync(file).isFile())
-    .map((file) => [relative(folder, file).replaceAll('\\', '/'), readFileSync(file, 'utf8')] as const);
   const template = readFileSync(new URL('../../../config/ci/external-agent.yml', import.meta.url), 'utf8');
   return {
     'README.md': '# Shop\n\nSells things.\n',
-    ...Object.fromEntries(own),
+    ...filesIn(new URL('project/', import.meta.url)),
     '.gitlab/ci/external-agent.yml': template,
   };
 }

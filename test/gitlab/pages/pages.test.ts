@@ -49,7 +49,7 @@ describeWith(['chromium'], 'the pages of the stand-in GitLab, in a browser', () 
     await page.getByRole('textbox', { name: 'Comment' }).fill('Who can look at **this**? <b>soon</b>');
     await page.getByRole('button', { name: 'Comment' }).click();
     await page.getByText('Who can look at').waitFor();
-    expect(await page.locator('.note strong').innerText()).toBe('this');
+    expect(await page.locator('.note strong').textContent()).toBe('this');
     expect(await page.locator('.note b').count()).toBe(0);
 
     const [note] = [...world.state.notes.values()].filter((candidate) => !candidate.system);
@@ -96,7 +96,7 @@ describeWith(['chromium'], 'the pages of the stand-in GitLab, in a browser', () 
     await page.getByRole('link', { name: 'echo-agent' }).waitFor();
     await page.locator('.badge.failed, .badge.success').first().waitFor({ timeout: 30_000 });
     await page.getByRole('link', { name: 'echo-agent' }).click();
-    expect(await page.locator('pre').innerText()).toContain('committed notes/r1.md');
+    expect(await page.locator('pre').textContent()).toContain('committed notes/r1.md');
     await page.close();
   }, 60_000);
 

@@ -24,6 +24,11 @@ other:
   rules:
     - if: $CI_PIPELINE_SOURCE == "push"
       changes: [no/such/file]
+merged:
+  stage: build
+  script: [echo merged]
+  rules:
+    - if: $CI_COMMIT_BRANCH == null
 `;
 
 async function planned(
@@ -46,6 +51,7 @@ describe('the jobs of a pipeline', () => {
 
   test('depend on where the pipeline comes from', async () => {
     expect(await planned(config, { source: 'push' })).toEqual(['build:other']);
+    expect(await planned(config, { source: 'merge_request_event' })).toEqual(['build:merged']);
   });
 
   test('may be none', async () => {

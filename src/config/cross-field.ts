@@ -1,0 +1,70 @@
+import type { Issue } from './explain.ts';
+
+/**
+ * What is wrong between keys that are right each by itself. Reads the data before anybody knows that it has the
+ * right shape, so that these faults are told together with all others; what has another shape is passed over.
+ */
+export function crossFieldIssues(data: unknown): readonly Issue[] {
+  const { webhook, agents, triggers } = mapping(data);
+  return [...webhookIssues(webhook), ...accountIssues(agents), ...triggerIssues(triggers, agents)];
+}
+
+function* webhookIssues(webhook: unknown = {}): Generator<Issue> {
+  if (!isMapping(webhook)) return;
+  const { secretTokens = [], signingTokens = [] } = webhook;
+  if (!isList(secretTokens) || !isList(signingTokens) || secretTokens.length + signingTokens.length > 0)
+    return;
+  const message =
+    'needs at least one secret in secretTokens, because without one anybody could start agents: make one with `openssl rand -hex 32` and enter it in the webhook in GitLab too';
+  yield { path: ['webhook'], message };
+}
+
+function* accountIssues(agents: unknown): Generator<Issue> {
+  const owners = new Map<string, string>();
+  for (const [name, agent] of Object.entries(mapping(agents))) {
+    const { account } = mapping(agent);
+    const key = trimmed(account)?.toLowerCase();
+    if (key === undefined) continue;
+    const owner = owners.get(key);
+    if (owner === undefined) owners.set(key, name);
+    else yield { path: ['agents', name, 'account'], message: `is the account of the agent ${owner} already` };
+  }
+}
+
+function* triggerIssues(triggers: unknown, agents: unknown): Generator<Issue> {
+  const known = Object.keys(mapping(agents));
+  const names = new Set<string>();
+  for (const [index, trigger] of (isList(triggers) ? triggers : []).entries()) {
+    const { agent: writtenAgent, name: writtenName = writtenAgent } = mapping(trigger);
+    const agent = trimmed(writtenAgent);
+    if (agent !== undefined && known.length > 0 && !known.includes(agent)) {
+      const message = `there is no agent of this name: ${known.join(', ')} is what there is`;
+      yield { path: ['triggers', index, 'agent'], message };
+    }
+    const name = trimmed(writtenName);
+    if (name === undefined) continue;
+    if (names.has(name)) {
+      const message =
+        'another trigger has this name already, or the name of its agent: give this one a name of its own';
+      yield { path: ['triggers', index, 'name'], message };
+    }
+    names.add(name);
+  }
+}
+
+/** A text as the schema will have it; nothing where it is no text, or empty. */
+function trimmed(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
+}
+
+function mapping(value: unknown): Readonly<Record<string, unknown>> {
+  return isMapping(value) ? value : {};
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !isList(value);
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}

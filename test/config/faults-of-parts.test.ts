@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { faultsOf, MINIMAL } from './load-text.ts';
+
+const ACCOUNT = (account: string) => MINIMAL.replace('claude-bot', account);
+const URL_AS = (url: string) => MINIMAL.replace('https://gitlab.example.com', url);
+const AND = (more: string) => `${MINIMAL}${more}\n`;
+const NO_SECRET =
+  'needs at least one secret in secretTokens, because without one anybody could start agents: make one with `openssl rand -hex 32` and enter it in the webhook in GitLab too';
+const NOT_A_USERNAME = 'is not a username of GitLab';
+const NOT_A_URL = 'is not an http:// or https:// address';
+const NOT_A_SIGNING_TOKEN =
+  'is not a signing token of GitLab: whsec_ and 44 characters, as GitLab shows it once when it makes one';
+
+/** What is wrong, the config, and the line that says so. */
+const CASES: readonly (readonly [string, string, string])[] = [
+  // Addresses
+  ['an address of another kind', URL_AS('ftp://gitlab'), `2:8 gitlab.url: ${NOT_A_URL}`],
+  ['an address without a scheme', URL_AS('gitlab.example.com'), `2:8 gitlab.url: ${NOT_A_URL}`],
+  ['an address with a space', URL_AS('"https://a b"'), `2:8 gitlab.url: ${NOT_A_URL}`],
+  [
+    'an address with a user',
+    URL_AS('https://me@gitlab'),
+    '2:8 gitlab.url: must not hold a user or a password',
+  ],
+  [
+    'an address with a password',
+    URL_AS('https://:pw@gitlab'),
+    '2:8 gitlab.url: must not hold a user or a password',
+  ],
+  [
+    'an address with a query',
+    URL_AS('https://gitlab/?a=1'),
+    '2:8 gitlab.url: must not have a query or a fragment',
+  ],
+  [
+    'an address with an empty query',
+    URL_AS('https://gitlab/?'),
+    '2:8 gitlab.url: must not have a query or a fragment',
+  ],
+  [
+    'an address with a fragment',
+    URL_AS('https://gitlab/#x'),
+    '2:8 gitlab.url: must not have a query or a fragment',
+  ],
+  [
+    'a public address of another kind',
+    AND('server: { publicUrl: "ws://x" }'),
+    `13:22 server.publicUrl: ${NOT_A_URL}`,
+  ],
+  [
+    'a queue of another kind',
+    AND('queue: { url: "amqp://x" }'),
+    '13:15 queue.url: is not an address that begins with redis://, rediss:// or postgres://',
+  ],
+  [
+    'a queue that is no address',
+    AND('queue: { url: redis }'),
+    '13:15 queue.url: is not an address that begins with redis://, rediss:// or postgres://',
+  ],
+  // Webhook
+  ['no secrets', MINIMAL.replace('["${SECRET}"]', '[]'), `4:3 webhook: ${NO_SECRET}`],
+  ['no webhook at all', MINIMAL.replace(/webhook:\n.*\n/, ''), `1:1 webhook: ${NO_SECRET}`],
+  ['an empty secret', MINIMAL.replace('${SECRET}', ''), '4:18 webhook.secretTokens.0: is empty'],
+  ['a blank secret', MINIMAL.replace('${SECRET}', ' '), '4:18 webhook.secretTokens.0: is empty'],
+  [
+    'an empty secret from the environment',
+    MINIMAL.replace('${SECRET}', '${EMPTY}'),
+    '4:18 webhook.secretTokens.0: is empty (the value comes from ${EMPTY})',
+  ],
+  [
+    'a secret with a space at its end',
+    MINIMAL.replace('${SECRET}', 'x '),
+    '4:18 webhook.secretTokens.0: begins or ends with white space, or has a line break in it',
+  ],
+  [
+    'a signing token of another kind',
+    MINIMAL.replace('webhook:', 'webhook:\n  signingTokens: [whsec_abc]'),
+    `4:19 webhook.signingTokens.0: ${NOT_A_SIGNING_TOKEN}`,
+  ],
+  // Agents
+  [
+    'no agents',
+    MINIMAL.replace(/agents:[\s\S]*(?=triggers:)/, 'agents: {}\n'),
+    '5:9 agents: needs at least one agent',
+  ],
+  [
+    'a name in capitals',
+    MINIMAL.replace('  claude:', '  Claude:').replace('agent: claude', 'agent: Claude'),
+    '6:3 agents.Claude: is not a name of lower-case letters, digits, _ and -',
+  ],
+  ['an account with an @', ACCOUNT('"@claude-bot"'), '7:14 agents.claude.account: is written without the @'],
+  ['an account with a space', ACCOUNT('claude bot'), `7:14 agents.claude.account: ${NOT_A_USERNAME}`],
+  [
+    'an account like a file',
+    ACCOUNT('claude.git'),
+    `7:14 agents.claude.account: ${NOT_A_USERNAME}: none ends in a dot, .git or .atom`,
+  ],
+  [
+    'two agents of one account',
+    MINIMAL.replace('triggers:', '  other: { account: Claude-Bot, token: x }\ntriggers:'),
+    '9:21 agents.other.account: is the account of the agent claude already',
+  ],
+  ['an empty token', MINIMAL.replace('${TOKEN}', '""'), '8:12 agents.claude.token: is empty'],
+];
+
+describe('a config with a fault: addresses, secrets and agents', () => {
+  it.each(CASES)('says where and what: %s', async (_what, text, line) => {
+    expect(await faultsOf(text)).toEqual([line]);
+  });
+});

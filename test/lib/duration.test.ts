@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { parseDuration } from '../../src/lib/duration.ts';
+
+describe('parseDuration', () => {
+  it.each([
+    ['500ms', 500],
+    ['90s', 90_000],
+    ['10m', 600_000],
+    ['2h', 7_200_000],
+    ['30d', 2_592_000_000],
+    ['0s', 0],
+  ])('reads %s', (text, milliseconds) => {
+    expect(parseDuration(text)).toBe(milliseconds);
+  });
+
+  it.each([
+    '',
+    '10',
+    'm',
+    '1.5h',
+    '-1s',
+    '1 h',
+    ' 1h',
+    '1h ',
+    '1w',
+    '1H',
+    '1h30m',
+    '1h\n',
+    '1e3s',
+    '9999999999s',
+  ])('does not read %j', (text) => {
+    expect(parseDuration(text)).toBeUndefined();
+  });
+});

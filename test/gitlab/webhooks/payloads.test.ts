@@ -79,6 +79,14 @@ describe('what is sent to whom', () => {
     ]);
   });
 
+  test('an edit that changes nothing is told to nobody', async () => {
+    const { world, project, alice, came } = await hooked();
+    const issue = world.openIssue({ project, author: alice, title: 'Bug' });
+    world.edit({ issue, by: alice, edit: { title: 'Bug', assigneeIds: [] } });
+    world.reopen({ issue, by: alice });
+    expect(await came()).toHaveLength(1);
+  });
+
   test('reviewers: asked, reviewed, asked again', async () => {
     const { world, project, alice, bot, came, receiver } = await hooked({ events: ['merge_requests'] });
     const next = async () => {

@@ -71,6 +71,17 @@ export function labelIds(
   return input.names.map((name) => addLabel({ project: input.project, name }, context).id);
 }
 
+/** Ids for those label names that the project has. */
+export function knownLabelIds(
+  input: { project: ProjectRef; names: readonly string[] },
+  { state }: Pick<WorldContext, 'state'>,
+): readonly number[] {
+  const project = getProject(input.project, state);
+  return [...state.labels.values()]
+    .filter((label) => label.projectId === project.id && input.names.includes(label.name))
+    .map((label) => label.id);
+}
+
 /** Names an issue or merge request: the record itself, or its iid with the project. */
 export type Target =
   | { readonly project?: ProjectRef; readonly issue: Issue | number; readonly mergeRequest?: undefined }

@@ -22,7 +22,7 @@ test.each([
 test('To-Do items come from mentions, assignments and review requests, and go when one acts', async () => {
   const { world, project, alice, bot, api } = await setUp();
   const issue = world.openIssue({ project, author: alice, title: 'Bug', assignees: [bot] });
-  world.comment({ issue, author: alice, body: '@helper please' });
+  world.comment({ issue, author: alice, body: '@helper please, @alice will look' });
   const todos = (state: string) => api(bot, 'GET', `/todos?state=${state}`);
   const open = (await todos('pending')).body;
   expect(open.map((todo: { action_name: string }) => todo.action_name)).toEqual([

@@ -23,6 +23,7 @@ describe('commands in a note', () => {
 test('a note of commands alone is done, summed up with 202, and not kept', async () => {
   const { world, project, alice, bot, api } = await setUp();
   world.openIssue({ project, author: alice, title: 'Bug' });
+  world.addLabel({ project, name: 'urgent' });
   const answer = await api(bot, 'POST', '/projects/:id/issues/1/notes', {
     body: '/assign @helper\n/label ~urgent\n/close',
   });
@@ -31,6 +32,7 @@ test('a note of commands alone is done, summed up with 202, and not kept', async
   const issue = (await api(bot, 'GET', '/projects/:id/issues/1')).body;
   expect(issue).toMatchObject({ state: 'closed', labels: ['urgent'], user_notes_count: 0 });
   expect(issue.assignees[0].username).toBe('helper');
+  expect((await api(bot, 'GET', '/projects/:id/labels')).body).toHaveLength(1);
 });
 
 test('commands need the right to do the thing', async () => {

@@ -1,6 +1,6 @@
 import type { WorldContext } from './context.ts';
 import { type Edit, editNoteable } from './edit-noteable.ts';
-import { labelIds } from './issues.ts';
+import { knownLabelIds } from './issues.ts';
 import { findUser, getProject } from './lookup.ts';
 import { mergeMergeRequest } from './merging.ts';
 import { mayAdminNoteable, mayPush, mayUpdateNoteable } from './policy.ts';
@@ -69,7 +69,7 @@ function effect(
     .filter((user) => user !== undefined);
   const ids = people.map((user) => user.id);
   const names = people.map((user) => `@${user.username}`).join(' ');
-  const labels = labelIds({ project: on.projectId, names: labelNames(argument) }, context);
+  const labels = knownLabelIds({ project: on.projectId, names: labelNames(argument) }, context);
   const current = on.kind === 'merge_request' ? on.reviewers.map((r) => r.userId) : [];
   switch (name) {
     case 'assign':
@@ -111,6 +111,7 @@ function effect(
       return { message: `${verb} this ${what}.`, change: { state_event: name }, edit: { stateEvent: name } };
     }
     case 'label':
+      if (labels.length === 0) return undefined;
       return {
         message: `Added ${argument} label.`,
         change: { add_label_ids: labels },

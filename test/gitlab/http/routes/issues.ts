@@ -1,5 +1,5 @@
 import { editNoteable } from '../../world/edit-noteable.ts';
-import { labelIds, openIssue } from '../../world/issues.ts';
+import { knownLabelIds, labelIds, openIssue } from '../../world/issues.ts';
 import { levels } from '../../world/levels.ts';
 import { findUser } from '../../world/lookup.ts';
 import { mayAdminNoteable, mayReadNoteable, mayUpdateNoteable, mayWrite } from '../../world/policy.ts';
@@ -121,7 +121,7 @@ function newLabels(call: Call, before: Noteable, project: Project): readonly num
   const changes = ['labels', 'add_labels', 'remove_labels'].some((name) => list(call, name) !== undefined);
   if (!changes) return undefined;
   const base = list(call, 'labels') === undefined ? before.labelIds : named('labels');
-  const gone = named('remove_labels');
+  const gone = knownLabelIds({ project, names: list(call, 'remove_labels') ?? [] }, call.context);
   return [...new Set([...base, ...named('add_labels')])].filter((id) => !gone.includes(id));
 }
 

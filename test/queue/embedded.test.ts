@@ -60,6 +60,20 @@ async function took<T>(work: Promise<T>): Promise<{ readonly result: T; readonly
   return { result: await work, ms: Date.now() - start };
 }
 
+/** How many Beckons hold the server on a folder. */
+async function advisoryLocks(path: string): Promise<number> {
+  const client = new pg.Client(socketAddress(path));
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ locks: string }>(
+      "SELECT count(*) AS locks FROM pg_locks WHERE locktype = 'advisory'",
+    );
+    return Number(rows[0]?.locks);
+  } finally {
+    await client.end();
+  }
+}
+
 describe('the embedded PostgreSQL', () => {
   test('is there in three seconds the first time, in half of it later, and keeps the runs', async () => {
     const path = await dataDir();
@@ -285,6 +299,8 @@ describe('after something was killed', () => {
     );
     expect(await queue.find(run.id)).toEqual(run);
     expect(told.join()).toContain('starting it again');
+    // The new server answers a moment before the old holder has its lock again.
+    await until('the first Beckon holds it again', async () => (await advisoryLocks(path)) === 1);
     await expect(open(path)).rejects.toMatchObject({ code: 'queue_in_use' });
   });
 

@@ -22,17 +22,6 @@ export type Received =
   | { readonly status: 'ignored'; readonly reason: string; readonly verdicts: readonly Verdict[] }
   | { readonly status: 'unreadable'; readonly reason: string };
 
-/** Statuses of a pipeline in which a run that waits for its end has nothing to do. */
-const UNDER_WAY = new Set([
-  'created',
-  'waiting_for_resource',
-  'preparing',
-  'pending',
-  'running',
-  'canceling',
-  'scheduled',
-]);
-
 export type Receive = (delivery: Delivery) => Promise<Received>;
 
 /**
@@ -54,26 +43,25 @@ export function createReceive(tools: {
     return { id: run.id, agent: run.agent, trigger: run.trigger, duplicate };
   }
 
+  /** The run that waits for the end of a pipeline on this branch looks at once. */
+  async function wakeRunOf(branch: string): Promise<void> {
+    const runId = runOfBranch(branch);
+    if (runId !== undefined) await queue.wake(runId);
+  }
+
   return async (delivery) => {
     const reading = parseDelivery(delivery);
+    if ('settled' in reading && reading.settled !== undefined) await wakeRunOf(reading.settled);
     switch (reading.kind) {
       case 'unreadable':
         return { status: 'unreadable', reason: reading.reason };
       case 'ignored':
         return { status: 'ignored', reason: reading.reason, verdicts: [] };
-      case 'pipeline': {
-        const runId = runOfBranch(reading.ref);
-        if (runId === undefined) return ignored('The pipeline is none of a run.');
-        if (UNDER_WAY.has(reading.status))
-          return ignored(`The pipeline of the run ${runId} is ${reading.status}.`);
-        await queue.wake(runId);
-        return ignored(`The pipeline is of the run ${runId}, which looks at it now.`);
-      }
       case 'events': {
         const now = clock();
         const silence = reading.events.map((event) => reasonForSilence(event, config, now)).find(Boolean);
         if (silence !== undefined) return ignored(silence);
-        const matchings = reading.events.map((event) => matchTriggers(event, config));
+        const matchings = reading.events.map((event) => matchTriggers(event, delivery.payload, config));
         const verdicts = matchings.flatMap((matching) => matching.verdicts);
         const runs: TakenRun[] = [];
         for (const match of matchings.flatMap((matching) => matching.matches)) runs.push(await take(match));

@@ -1,8 +1,25 @@
+import type { Filter } from '../lib/filter.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Flow } from './flow.ts';
 
-/** The events a trigger can ask for, with GitLab's own names (`AI_FLOW_EVENT`). */
-export const EVENT_KINDS = ['mention', 'assign', 'assign_reviewer'] as const;
+/**
+ * The events a trigger can ask for, with GitLab's own names (`AI_FLOW_EVENT`); the last three are ours, GitLab has
+ * none of them.
+ */
+export const EVENT_KINDS = [
+  'mention',
+  'assign',
+  'assign_reviewer',
+  'pipeline_hooks',
+  'merge_request',
+  'merge_request_ready',
+  'merge_request_code_conflict',
+  'work_item',
+  'commit_to_default_branch',
+  'label',
+  'emoji',
+  'description',
+] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** GitLab's access levels by role name, https://docs.gitlab.com/api/access_requests/ */
@@ -55,6 +72,10 @@ export interface Trigger {
   /** Usernames in lower case; an empty `allow` means everyone with `minAccess`. */
   readonly users: { readonly allow: ReadonlySet<string>; readonly deny: ReadonlySet<string> };
   readonly confidential: boolean;
+  /** Whether an edited comment counts, with its editor as the acting person. */
+  readonly edits: boolean;
+  /** What else must hold of the payload, by event; an event without one asks for nothing more. */
+  readonly filters: ReadonlyMap<EventKind, Filter>;
 }
 
 /** A limit on how often something may happen. */

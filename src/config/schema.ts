@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACCESS_LEVELS, EVENT_KINDS, type Role } from './config.ts';
+import { FilterFile } from './filter.ts';
 import { FlowFile } from './flow.ts';
 import { queueKind } from './queue-kind.ts';
 import {
@@ -122,14 +123,13 @@ const Trigger = z
       .describe('Usernames that may, or may not, start the agent.'),
     confidential: z.boolean().default(false).describe('Also act on confidential items and internal notes.'),
     filter: z
-      .record(z.string(), z.unknown())
-      .refine(
-        (filter) => Object.keys(filter).length === 0,
-        'filters are not supported yet: leave this empty or out',
-      )
+      .partialRecord(z.enum(EVENT_KINDS), FilterFile)
       .default({})
-      .meta({ maxProperties: 0 })
-      .describe("GitLab's own filter grammar, by event. Not supported yet: must be empty."),
+      .describe("What else must hold of the payload, by event: GitLab's own filter grammar."),
+    edits: z
+      .boolean()
+      .default(false)
+      .describe('Also act on a comment that is edited; the editor is the acting person then.'),
   })
   .describe('A rule: on these events, in these projects, by these people, run this agent.');
 

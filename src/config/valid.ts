@@ -1,9 +1,18 @@
 import { resolve } from 'node:path';
 import { parseDuration } from '../lib/duration.ts';
+import { compileFilter } from '../lib/filter.ts';
 import { compilePatterns } from '../lib/pattern.ts';
 import { parseRate } from '../lib/rate.ts';
 import { Secret } from '../lib/secret.ts';
-import type { Agent, Config, FlowSource, QueueHome, Rate, Trigger } from './config.ts';
+import {
+  type Agent,
+  type Config,
+  EVENT_KINDS,
+  type FlowSource,
+  type QueueHome,
+  type Rate,
+  type Trigger,
+} from './config.ts';
 import { queueKind } from './queue-kind.ts';
 import type { ConfigFile } from './schema.ts';
 import { normalWebUrl } from './web-url.ts';
@@ -76,7 +85,16 @@ function validTrigger(trigger: ConfigFile['triggers'][number], agents: readonly 
     minAccess: trigger.minAccess,
     users: { allow: lowerCased(trigger.users.allow), deny: lowerCased(trigger.users.deny) },
     confidential: trigger.confidential,
+    edits: trigger.edits,
+    filters: compileFilters(trigger.filter),
   };
+}
+
+function compileFilters(filters: ConfigFile['triggers'][number]['filter']): Trigger['filters'] {
+  const entries = EVENT_KINDS.map((kind) => [kind, filters[kind]] as const);
+  return new Map(
+    entries.flatMap(([kind, group]) => (group === undefined ? [] : [[kind, compileFilter(group)]])),
+  );
 }
 
 function queueHome({ queue: { url, dataDir } }: ConfigFile, cwd: string): QueueHome {
@@ -102,7 +120,13 @@ function rate(text: string): Rate {
 }
 
 function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !(value instanceof Set) && !Object.isFrozen(value)) {
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    !(value instanceof Set) &&
+    !(value instanceof Map) &&
+    !Object.isFrozen(value)
+  ) {
     Object.freeze(value);
     for (const inner of Object.values(value)) deepFreeze(inner);
   }

@@ -1,5 +1,3 @@
-import type { EventKind } from '../config/config.ts';
-
 /** A GitLab user as a webhook names one. Old GitLab versions leave the id out. */
 export interface Person {
   readonly id: number | undefined;
@@ -37,45 +35,61 @@ export interface MergeRequest extends ResourceBase {
 export type Resource = Issue | MergeRequest;
 
 interface EventBase {
-  readonly kind: EventKind;
   readonly project: Project;
-  readonly resource: Resource;
+  /** Pipelines and commits may belong to none: then there is no thread to write in. */
+  readonly resource: Resource | undefined;
   /** Who did it. */
   readonly actor: Person;
   /** ISO 8601, when it happened in GitLab; some payloads do not say. */
   readonly happenedAt: string | undefined;
   /** A confidential item, or an internal note: replies and context must stay as private. */
   readonly confidential: boolean;
+  /** `AI_FLOW_INPUT`: what was written, or what GitLab hands over for such an event. */
+  readonly input: string;
 }
 
-/** A comment that names accounts. */
+/** A comment that names accounts; its text is the input. */
 export interface Mention extends EventBase {
   readonly kind: 'mention';
+  readonly resource: Resource;
   readonly note: {
     readonly id: number;
     /** Absent in payloads of old GitLab versions. */
     readonly discussionId: string | undefined;
-    readonly body: string;
     readonly url: string;
     /** Visible to project members only, on an item that others may see. */
     readonly internal: boolean;
+    /** Counts the edits of the comment by their time; `undefined` for the comment as it was first written. */
+    readonly editedAt: string | undefined;
   };
   /** Usernames in lower case, each once, in the order of the text. */
   readonly accounts: readonly string[];
 }
 
-/** Somebody was assigned to an issue or merge request. */
-export interface Assign extends EventBase {
-  readonly kind: 'assign';
-  /** Usernames in lower case of the people newly assigned. */
+/** Somebody was assigned, was asked for a review, or was newly named in a description. */
+export interface Call extends EventBase {
+  readonly kind: 'assign' | 'assign_reviewer' | 'description';
+  readonly resource: Resource;
+  /** Usernames in lower case of those newly called on. */
   readonly accounts: readonly string[];
 }
 
-/** A review was asked of somebody. */
-export interface AssignReviewer extends EventBase {
-  readonly kind: 'assign_reviewer';
-  readonly accounts: readonly string[];
+/** Something happened that calls on nobody by name; which agent it starts is for the trigger to say. */
+export interface Change extends EventBase {
+  readonly kind:
+    | 'pipeline_hooks'
+    | 'merge_request'
+    | 'merge_request_ready'
+    | 'merge_request_code_conflict'
+    | 'work_item'
+    | 'commit_to_default_branch'
+    | 'label'
+    | 'emoji';
+  /** What it was, in a word: `approved`, `created`, a status, a label, an emoji. */
+  readonly action: string;
+  /** Tells it from others of its kind and action on the same object: an id, a commit, a time. */
+  readonly mark: string;
 }
 
 /** What happened in GitLab, as far as a trigger can ask for it. */
-export type Event = Mention | Assign | AssignReviewer;
+export type Event = Mention | Call | Change;

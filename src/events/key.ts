@@ -5,14 +5,20 @@ import type { Event } from './event.ts';
  * group hook, a repeated delivery, or when it is found later. A second assignment after a removal gives another.
  */
 export function eventKey(event: Event): string {
-  const object = `${event.project.id}:${event.resource.type}:${event.resource.iid}`;
+  const { resource } = event;
+  const object = [event.project.id, ...(resource === undefined ? [] : [resource.type, resource.iid])].join(
+    ':',
+  );
   switch (event.kind) {
-    case 'mention':
-      return `${object}:note:${event.note.id}`;
+    case 'mention': {
+      const edit = event.note.editedAt === undefined ? '' : `:${event.note.editedAt}`;
+      return `${object}:note:${event.note.id}${edit}`;
+    }
     case 'assign':
     case 'assign_reviewer':
+    case 'description':
       return `${object}:${event.kind}:${event.happenedAt ?? ''}`;
     default:
-      return event satisfies never;
+      return `${object}:${event.kind}:${event.action}:${event.mark}`;
   }
 }

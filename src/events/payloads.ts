@@ -42,12 +42,27 @@ const MergeRequestFields = {
 export type IssueFields = z.output<z.ZodObject<typeof IssueFields>>;
 export type MergeRequestFields = z.output<z.ZodObject<typeof MergeRequestFields>>;
 
-const Change = z.object({ previous: Users, current: Users });
 /** `{previous, current}` in GitLab's code, `[[…], […]]` in its documentation. */
-const Changed = maybe(
-  z.preprocess((value) => (Array.isArray(value) ? { previous: value[0], current: value[1] } : value), Change),
+function changed<T extends z.ZodType>(type: T) {
+  const pair = z.object({ previous: maybe(type), current: maybe(type) });
+  return maybe(
+    z.preprocess((value) => (Array.isArray(value) ? { previous: value[0], current: value[1] } : value), pair),
+  );
+}
+
+const Labels = maybe(z.array(z.object({ title: z.string() })));
+const Changes = maybe(
+  z.object({
+    assignees: changed(Users),
+    reviewers: changed(Users),
+    labels: changed(Labels),
+    description: changed(z.string()),
+    draft: changed(z.boolean()),
+    /** What `draft` was called before GitLab 14. */
+    work_in_progress: changed(z.boolean()),
+    status: changed(z.object({ name: z.string() })),
+  }),
 );
-const Changes = maybe(z.object({ assignees: Changed, reviewers: Changed }));
 
 export const NotePayload = z.object({
   event_type: text,
@@ -61,6 +76,8 @@ export const NotePayload = z.object({
     author_id: maybe(Id),
     discussion_id: text,
     created_at: text,
+    updated_at: text,
+    updated_by_id: maybe(Id),
     system: maybe(z.boolean()),
     internal: maybe(z.boolean()),
     /** Absent before GitLab 16: then the note is new. */
@@ -77,9 +94,10 @@ const ItemBase = {
   user: UserPayload,
   project: ProjectPayload,
   assignees: Users,
+  labels: Labels,
   changes: Changes,
 };
-const Times = { action: text, created_at: text, updated_at: text };
+const Times = { action: text, description: text, created_at: text, updated_at: text };
 
 export const IssuePayload = z.object({
   ...ItemBase,
@@ -90,10 +108,57 @@ export type IssuePayload = z.output<typeof IssuePayload>;
 export const MergeRequestPayload = z.object({
   ...ItemBase,
   reviewers: maybe(z.array(UserPayload.extend({ re_requested: maybe(z.boolean()) }))),
-  object_attributes: z.object({ ...MergeRequestFields, ...Times, target_project_id: maybe(Id) }),
+  object_attributes: z.object({
+    ...MergeRequestFields,
+    ...Times,
+    target_project_id: maybe(Id),
+    /** GitLab 15.6 and newer; before that there is only `merge_status`. */
+    detailed_merge_status: text,
+    merge_status: text,
+    last_commit: maybe(z.object({ id: z.string() })),
+  }),
 });
 export type MergeRequestPayload = z.output<typeof MergeRequestPayload>;
 
 export const PipelinePayload = z.object({
-  object_attributes: z.object({ id: Id, ref: z.string(), status: z.string() }),
+  user: maybe(UserPayload),
+  project: maybe(ProjectPayload),
+  merge_request: maybe(z.object(MergeRequestFields)),
+  object_attributes: z.object({
+    id: Id,
+    ref: z.string(),
+    status: z.string(),
+    created_at: text,
+    finished_at: text,
+  }),
 });
+export type PipelinePayload = z.output<typeof PipelinePayload>;
+
+export const PushPayload = z.object({
+  ref: z.string(),
+  after: z.string(),
+  user_id: maybe(Id),
+  user_username: z.string().min(1).max(255),
+  user_name: text,
+  project_id: maybe(Id),
+  project: ProjectPayload,
+});
+export type PushPayload = z.output<typeof PushPayload>;
+
+export const EmojiPayload = z.object({
+  event_type: text,
+  user: UserPayload,
+  project_id: maybe(Id),
+  project: ProjectPayload,
+  object_attributes: z.object({
+    id: maybe(Id),
+    name: z.string(),
+    awardable_type: text,
+    created_at: text,
+    action: text,
+  }),
+  note: maybe(z.object({ id: Id, note: text, internal: maybe(z.boolean()) })),
+  issue: maybe(z.object(IssueFields)),
+  merge_request: maybe(z.object(MergeRequestFields)),
+});
+export type EmojiPayload = z.output<typeof EmojiPayload>;

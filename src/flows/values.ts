@@ -1,4 +1,3 @@
-import type { Event } from '../events/event.ts';
 import type { Handover } from './handover.ts';
 
 /**
@@ -11,20 +10,20 @@ export function flowValues(handover: Handover): ReadonlyMap<string, string> {
   const { resource } = event;
   const values: Record<string, string> = {
     AI_FLOW_EVENT: event.kind,
-    AI_FLOW_INPUT: flowInput(event),
+    AI_FLOW_INPUT: event.input,
     AI_FLOW_CONTEXT: handover.context,
     AI_FLOW_DISCUSSION_ID: handover.discussionId,
     AI_FLOW_PROJECT_PATH: event.project.path,
     AI_FLOW_GITLAB_HOSTNAME: new URL(handover.gitlabUrl).host,
     AI_FLOW_ID: handover.runId,
     AI_FLOW_AGENT: handover.agent,
-    AI_FLOW_RESOURCE_TYPE: resource.type,
-    AI_FLOW_RESOURCE_IID: String(resource.iid),
-    AI_FLOW_RESOURCE_URL: resource.url,
+    AI_FLOW_RESOURCE_TYPE: resource?.type ?? '',
+    AI_FLOW_RESOURCE_IID: resource === undefined ? '' : String(resource.iid),
+    AI_FLOW_RESOURCE_URL: resource?.url ?? '',
     AI_FLOW_NOTE_ID: event.kind === 'mention' ? String(event.note.id) : '',
     AI_FLOW_USER: event.actor.username,
-    AI_FLOW_SOURCE_BRANCH: resource.type === 'merge_request' ? resource.sourceBranch : '',
-    AI_FLOW_TARGET_BRANCH: resource.type === 'merge_request' ? resource.targetBranch : handover.targetBranch,
+    AI_FLOW_SOURCE_BRANCH: resource?.type === 'merge_request' ? resource.sourceBranch : '',
+    AI_FLOW_TARGET_BRANCH: resource?.type === 'merge_request' ? resource.targetBranch : handover.targetBranch,
     CI_WORKLOAD_REF: handover.branch,
     GIT_AUTHOR_NAME: handover.author.name,
     GIT_AUTHOR_EMAIL: handover.author.email,
@@ -33,9 +32,4 @@ export function flowValues(handover: Handover): ReadonlyMap<string, string> {
   };
   // No environment variable holds a NUL, whichever way it comes.
   return new Map(Object.entries(values).map(([name, value]) => [name, value.replaceAll('\0', '')]));
-}
-
-/** A mention hands over the comment, any other event the number of the issue or merge request, as GitLab does it. */
-export function flowInput(event: Event): string {
-  return event.kind === 'mention' ? event.note.body : String(event.resource.iid);
 }

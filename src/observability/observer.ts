@@ -49,6 +49,7 @@ function about(run: Run) {
     agent: run.agent,
     trigger: run.trigger,
     project: run.event.project.path,
-    resource: `${run.event.resource.type}/${run.event.resource.iid}`,
+    resource:
+      run.event.resource === undefined ? undefined : `${run.event.resource.type}/${run.event.resource.iid}`,
   };
 }

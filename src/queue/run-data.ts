@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { EVENT_KINDS } from '../config/config.ts';
 import { BeckonError } from '../lib/errors.ts';
 import type { Run } from '../runs/run.ts';
 import { STEP_NAMES } from '../runs/steps/names.ts';
@@ -28,27 +27,41 @@ const event = {
     url: z.string(),
     defaultBranch: maybe(z.string()),
   }),
-  resource: Resource,
   actor: Person,
   happenedAt: maybe(z.string()),
   confidential: z.boolean(),
-  accounts: z.array(z.string()),
+  input: z.string(),
 };
-const [MENTION, ASSIGN, ASSIGN_REVIEWER] = EVENT_KINDS;
+const called = { ...event, resource: Resource, accounts: z.array(z.string()) };
 const Event = z.discriminatedUnion('kind', [
   z.object({
-    ...event,
-    kind: z.literal(MENTION),
+    ...called,
+    kind: z.literal('mention'),
     note: z.object({
       id: z.number(),
       discussionId: maybe(z.string()),
-      body: z.string(),
       url: z.string(),
       internal: z.boolean(),
+      editedAt: maybe(z.string()),
     }),
   }),
-  z.object({ ...event, kind: z.literal(ASSIGN) }),
-  z.object({ ...event, kind: z.literal(ASSIGN_REVIEWER) }),
+  z.object({ ...called, kind: z.enum(['assign', 'assign_reviewer', 'description']) }),
+  z.object({
+    ...event,
+    resource: maybe(Resource),
+    kind: z.enum([
+      'pipeline_hooks',
+      'merge_request',
+      'merge_request_ready',
+      'merge_request_code_conflict',
+      'work_item',
+      'commit_to_default_branch',
+      'label',
+      'emoji',
+    ]),
+    action: z.string(),
+    mark: z.string(),
+  }),
 ]);
 
 const Outcome = z.discriminatedUnion('kind', [

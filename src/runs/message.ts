@@ -54,13 +54,19 @@ export function noteBody(runId: string, text: string): string {
 
 /** Title and description of the merge request that a run opens. */
 export function mergeRequestText({ agent, event, id }: Run): { title: string; description: string } {
-  const { resource, actor } = event;
+  const { actor, resource } = event;
+  const who = `${plainText(actor.name)} (${plainText(actor.username)})`;
+  const made = `and the agent ${plainText(agent)} made it.`;
+  if (resource === undefined) {
+    const description = [`${who} set off ${plainText(event.kind)}, ${made}`, noteMarker(id)].join('\n\n');
+    return { title: `Changes by ${agent}`, description };
+  }
   const reference = `${resource.type === 'issue' ? '#' : '!'}${resource.iid}`;
   const asked = event.kind === 'mention' ? link('asked for this', event.note.url) : 'asked for this';
   return {
     title: oneLine(`${resource.type === 'issue' ? 'Resolve' : 'Changes for'} "${resource.title}"`, 240),
     description: [
-      `${plainText(actor.name)} (${plainText(actor.username)}) ${asked} on ${link(reference, resource.url)}, and the agent ${plainText(agent)} made it.`,
+      `${who} ${asked} on ${link(reference, resource.url)}, ${made}`,
       `Related to ${reference}`,
       noteMarker(id),
     ].join('\n\n'),

@@ -1,10 +1,13 @@
-import type { Event } from '../events/event.ts';
+import type { Project, Resource } from '../events/event.ts';
 import type { Comment, FileDiff } from '../flows/context.ts';
 import type { PipelineVariable } from '../flows/variables.ts';
 import type { NoteRef, Run } from './run.ts';
 
 /** The place of a note: an issue or merge request of a project. */
-export type Place = Pick<Event, 'project' | 'resource'>;
+export interface Place {
+  readonly project: Project;
+  readonly resource: Resource;
+}
 
 export interface Account {
   readonly id: number;

@@ -3,7 +3,7 @@ import type { Trigger } from '../config/config.ts';
 import type { Event } from '../events/event.ts';
 
 /** Says why a trigger does not want an event, in one sentence; `undefined`: nothing against it. */
-export type Check = (event: Event, trigger: Trigger) => string | undefined;
+export type Check = (event: Event, trigger: Trigger, payload: unknown) => string | undefined;
 
 const isEventWanted: Check = (event, trigger) =>
   trigger.events.has(event.kind)
@@ -11,6 +11,7 @@ const isEventWanted: Check = (event, trigger) =>
     : `It is set up for ${[...trigger.events].join(', ')}, and this is ${event.kind}.`;
 
 const isAgentMeant: Check = (event, trigger) => {
+  if (!('accounts' in event)) return undefined;
   const account = trigger.agent.account.toLowerCase();
   if (event.accounts.includes(account)) return undefined;
   const meant = `${MEANT[event.kind]} ${listed(event.accounts)}, not @${account}.`;
@@ -34,6 +35,7 @@ const MEANT = {
   mention: 'The comment mentions',
   assign: 'Newly assigned is',
   assign_reviewer: 'The review was asked of',
+  description: 'The description newly names',
 } as const;
 
 const isProjectCovered: Check = (event, trigger) =>
@@ -48,11 +50,28 @@ const isConfidentialityAllowed: Check = (event, trigger) =>
 
 const isPersonAllowed: Check = (event, trigger) => {
   const name = event.actor.username.toLowerCase();
+  // Who edited a comment is only known by id, and asked for when the run is let in.
+  if (name === '') return undefined;
   if (trigger.users.deny.has(name)) return `@${event.actor.username} is on its list of denied users.`;
   if (trigger.users.allow.size > 0 && !trigger.users.allow.has(name)) {
     return `@${event.actor.username} is not on its list of allowed users.`;
   }
   return undefined;
+};
+
+const isEditWanted: Check = (event, trigger) =>
+  event.kind === 'mention' && event.note.editedAt !== undefined && !trigger.edits
+    ? 'It is an edited comment, and the trigger does not say `edits: true`.'
+    : undefined;
+
+/** GitLab's filters name the action as a field of its own; the rest is the payload as it came. */
+const isFilterPassed: Check = (event, trigger, payload) => {
+  const filter = trigger.filters.get(event.kind);
+  if (filter === undefined) return undefined;
+  const action = 'action' in event ? { action: event.action } : {};
+  return filter({ ...(payload as object), ...action })
+    ? undefined
+    : `It does not pass the filter for ${event.kind}.`;
 };
 
 /** Every condition of a trigger that can be decided from the event alone, in the order in which they are asked. */
@@ -61,5 +80,7 @@ export const CHECKS: readonly Check[] = [
   isAgentMeant,
   isProjectCovered,
   isConfidentialityAllowed,
+  isEditWanted,
   isPersonAllowed,
+  isFilterPassed,
 ];

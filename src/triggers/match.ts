@@ -19,10 +19,14 @@ export interface Matching {
  * Asks every trigger about an event. An agent runs once for an event even when several of its triggers want it:
  * the first one counts.
  */
-export function matchTriggers(event: Event, { triggers }: Pick<Config, 'triggers'>): Matching {
+export function matchTriggers(
+  event: Event,
+  payload: unknown,
+  { triggers }: Pick<Config, 'triggers'>,
+): Matching {
   const matches: Match[] = [];
   const verdicts = triggers.map((trigger): Verdict => {
-    const against = firstObjection(event, trigger);
+    const against = firstObjection(event, trigger, payload);
     if (against !== undefined) return { trigger: trigger.name, matched: false, reason: against };
     const earlier = matches.find((match) => match.trigger.agent === trigger.agent);
     if (earlier !== undefined) {
@@ -35,25 +39,42 @@ export function matchTriggers(event: Event, { triggers }: Pick<Config, 'triggers
   return { matches, verdicts };
 }
 
-function firstObjection(event: Event, trigger: Trigger): string | undefined {
+function firstObjection(event: Event, trigger: Trigger, payload: unknown): string | undefined {
   for (const check of CHECKS) {
-    const against = check(event, trigger);
+    const against = check(event, trigger, payload);
     if (against !== undefined) return against;
   }
   return undefined;
 }
 
 function whyMatched(event: Event, trigger: Trigger): string {
+  const who = event.actor.username === '' ? 'Somebody' : `@${event.actor.username}`;
   const account = `@${trigger.agent.account}`;
-  const item = `${event.resource.type === 'issue' ? 'issue' : 'merge request'} ${event.resource.iid}`;
+  const where = itemOf(event);
   switch (event.kind) {
     case 'mention':
-      return `@${event.actor.username} mentioned ${account} on ${item}.`;
+      return `${who} mentioned ${account} on ${where}.`;
     case 'assign':
-      return `@${event.actor.username} assigned ${account} to ${item}.`;
+      return `${who} assigned ${account} to ${where}.`;
     case 'assign_reviewer':
-      return `@${event.actor.username} asked ${account} for a review of ${item}.`;
+      return `${who} asked ${account} for a review of ${where}.`;
+    case 'description':
+      return `${who} named ${account} in the description of ${where}.`;
+    case 'label':
+      return `${who} added the label ${shown(event.action)} to ${where}.`;
+    case 'emoji':
+      return `${who} reacted with ${shown(event.action)} on ${where}.`;
     default:
-      return event satisfies never;
+      return `${event.kind} (${shown(event.action)}) on ${where}, by ${who}.`;
   }
+}
+
+/** A name out of the payload, short and on one line. */
+function shown(name: string): string {
+  return JSON.stringify(name.slice(0, 60));
+}
+
+function itemOf({ resource, project }: Event): string {
+  if (resource === undefined) return project.path;
+  return `${resource.type === 'issue' ? 'issue' : 'merge request'} ${resource.iid}`;
 }

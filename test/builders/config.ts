@@ -23,6 +23,8 @@ export function trigger(fields: Partial<Trigger> = {}): Trigger {
     minAccess: 'developer',
     users: { allow: new Set(), deny: new Set() },
     confidential: false,
+    edits: false,
+    filters: new Map(),
     ...fields,
   };
 }

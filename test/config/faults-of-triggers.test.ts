@@ -116,8 +116,8 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ],
   [
     'a filter',
-    AND('    filter: { mention: {} }'),
-    '13:13 triggers.0.filter: filters are not supported yet: leave this empty or out',
+    AND('    filter: { mention: { rules: [{ field: a, operator: like, value: 1 }] } }'),
+    '13:56 triggers.0.filter.mention.rules.0.operator: is not one of eq, ne, gt, lt, contains, not_contains, in, not_in',
   ],
 ];
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EVENT_KINDS } from '../../src/config/config.ts';
 import { faultsOf, MINIMAL } from './load-text.ts';
 
 const ACCOUNT = (account: string) => MINIMAL.replace('claude-bot', account);
@@ -57,7 +58,7 @@ const CASES: readonly (readonly [string, string, string])[] = [
   [
     'an unknown event',
     MINIMAL.replace('[mention]', '[merge]'),
-    '11:14 triggers.0.events.0: is not one of mention, assign, assign_reviewer',
+    `11:14 triggers.0.events.0: is not one of ${EVENT_KINDS.join(', ')}`,
   ],
   [
     'an unknown handoff',

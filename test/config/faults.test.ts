@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EVENT_KINDS } from '../../src/config/config.ts';
 import { ConfigError } from '../../src/config/load.ts';
 import { ENV, faultsOf, load, MINIMAL } from './load-text.ts';
 
@@ -33,7 +34,7 @@ triggers:
       '8:42 agents.codex.flow.commands: is missing',
       '8:59 agents.codex.flow.injectGatewayToken: is not supported: there is no AI gateway here; name the CI/CD variable with the API key under variables',
       '10:12 triggers.0.agent: there is no agent of this name: claude, codex is what there is',
-      '11:23 triggers.0.events.1: is not one of mention, assign, assign_reviewer',
+      `11:23 triggers.0.events.1: is not one of ${EVENT_KINDS.join(', ')}`,
       '12:16 triggers.0.projects.0: is read as a YAML tag because of the ! in front: use quotes',
       '13:5 triggers.0.projects: stands here a second time',
       '13:16 triggers.0.projects.0: is not a valid glob: are the brackets closed, and their ranges in order?',

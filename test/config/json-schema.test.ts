@@ -68,7 +68,7 @@ limits: { runs: { global: "\${GLOBAL}" }, rate: { perUser: "\${RATE}" } }
     ['retention: { runs: 30 days }', ['/retention/runs']],
     ['limits: { rate: { perUser: often } }', ['/limits/rate/perUser']],
     ['    minAccess: admin', ['/triggers/0/minAccess']],
-    ['    filter: { mention: {} }', ['/triggers/0/filter']],
+    ['    filter: { mention: {} }', ['/triggers/0/filter/mention']],
     ['    users: { allow: ["@ada"] }', ['/triggers/0/users/allow/0']],
     ['colour: red', ['']],
     ['    colour: red', ['/triggers/0']],

@@ -53,7 +53,7 @@ describe('loadConfig', () => {
     const config = await load(MINIMAL);
     const open: string[] = [];
     const visit = (value: unknown, path: string) => {
-      if (typeof value !== 'object' || value === null || value instanceof Set) return;
+      if (typeof value !== 'object' || value === null || value instanceof Set || value instanceof Map) return;
       if (!Object.isFrozen(value)) open.push(path);
       for (const [key, inner] of Object.entries(value)) visit(inner, `${path}.${key}`);
     };

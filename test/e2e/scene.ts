@@ -29,7 +29,15 @@ export type Scene = Awaited<ReturnType<typeof openScene>>;
  * A stand-in GitLab with a project, people and service accounts, and the built program beside it with a queue at
  * `queueUrl` (embedded where left out), joined by a webhook.
  */
-export async function openScene({ queueUrl, subPath = '' }: { queueUrl?: string; subPath?: string } = {}) {
+export async function openScene({
+  queueUrl,
+  subPath = '',
+  triggers = [],
+}: {
+  queueUrl?: string;
+  subPath?: string;
+  triggers?: readonly object[];
+} = {}) {
   const folder = await newFolder();
   const log: string[] = [];
   await mkdir(join(folder, 'gitlab'));
@@ -65,11 +73,14 @@ export async function openScene({ queueUrl, subPath = '' }: { queueUrl?: string;
         { account: `${name}-bot`, token: `\${TOKEN_${name.toUpperCase()}}`, ...agent },
       ]),
     ),
-    triggers: Object.keys(AGENTS).map((agent) => ({
-      agent,
-      events: ['mention', 'assign', 'assign_reviewer'],
-      projects: ['acme/**'],
-    })),
+    triggers: [
+      ...Object.keys(AGENTS).map((agent) => ({
+        agent,
+        events: ['mention', 'assign', 'assign_reviewer'],
+        projects: ['acme/**'],
+      })),
+      ...triggers,
+    ],
   };
   const start = () => startBeckon(config, { folder, env, onLog: (line) => log.push(line) });
   let beckon: RunningBeckon = await start();
@@ -77,7 +88,7 @@ export async function openScene({ queueUrl, subPath = '' }: { queueUrl?: string;
     project,
     url: `${beckon.address}/webhooks/gitlab`,
     token: SECRET,
-    events: ['note', 'confidential_note', 'issues', 'merge_requests', 'pipeline'],
+    events: ['note', 'confidential_note', 'issues', 'merge_requests', 'pipeline', 'emoji', 'push'],
   });
 
   return {

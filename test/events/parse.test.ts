@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventKey } from '../../src/events/key.ts';
-import { isoDate, parseDelivery } from '../../src/events/parse.ts';
+import { parseDelivery } from '../../src/events/parse.ts';
+import { isoDate } from '../../src/events/resource.ts';
 import {
   issuePayload,
   mergeRequestPayload,
@@ -35,12 +36,13 @@ describe('a comment', () => {
         actor: { id: 5, username: 'alice', name: 'Alice Ito' },
         happenedAt: '2026-03-02T10:00:00.000Z',
         confidential: false,
+        input: '@claude-bot please fix',
         note: {
           id: 9001,
           discussionId: '6a9c1750b37d513a43987b574953fceb50b03ce7',
-          body: '@claude-bot please fix',
           url: `${project.web_url}/-/issues/12#note_9001`,
           internal: false,
+          editedAt: undefined,
         },
         accounts: ['claude-bot'],
       },
@@ -84,7 +86,6 @@ describe('a comment', () => {
   });
 
   it.each([
-    ['edited', notePayload('@claude-bot', { note: { action: 'update' } }), /edited/],
     ['by GitLab itself', notePayload('@claude-bot', { note: { system: true } }), /system note/],
     ['sent by the Test button', notePayload('@claude-bot', { note: { author_id: 6 } }), /test delivery/],
     ['that mentions nobody', notePayload('please fix'), /mentions nobody/],
@@ -113,7 +114,7 @@ describe('an assignment', () => {
 
   it('calls on everybody who is set when the issue is opened', () => {
     const payload = issuePayload({ issue: { action: 'open' }, assignees: [people.alice, people.bot] });
-    expect(events(payload)[0]?.accounts).toEqual(['alice', 'claude-bot']);
+    expect(events(payload)[0]).toMatchObject({ accounts: ['alice', 'claude-bot'] });
   });
 
   it('is not what an old GitLab says of an issue that is closed', () => {
@@ -145,7 +146,7 @@ describe('a request for a review', () => {
       reviewers: [{ ...people.bot, state: 'unreviewed', re_requested: true }],
       changes: { reviewers: { previous: [people.bot], current: [people.bot] } },
     });
-    expect(events(payload)[0]?.accounts).toEqual(['claude-bot']);
+    expect(events(payload)[0]).toMatchObject({ accounts: ['claude-bot'] });
   });
 
   it('is not what a submitted review says, where only the state differs', () => {
@@ -163,16 +164,18 @@ describe('a request for a review', () => {
 });
 
 describe('anything else', () => {
-  it('is a pipeline that somebody may wait for', () => {
+  it('is a pipeline of a run, which may wait for its end, and starts nothing', () => {
     expect(parse(pipelinePayload('workloads/r0123456789abcde', 'success'))).toEqual({
-      kind: 'pipeline',
-      ref: 'workloads/r0123456789abcde',
-      status: 'success',
+      kind: 'ignored',
+      reason: 'A pipeline on "workloads/r0123456789abcde" is now "success".',
+      settled: 'workloads/r0123456789abcde',
     });
+    expect(parse(pipelinePayload('workloads/r0123456789abcde', 'running'))).not.toHaveProperty('settled');
   });
 
   it.each([
     [{ object_kind: 'push' }, 'ignored'],
+    [{ object_kind: 'tag_push' }, 'ignored'],
     [{ event_name: 'user_create' }, 'ignored'],
     [{ object_kind: 'note', object_attributes: { id: 'x' } }, 'ignored'],
     [{ object_kind: 'work_item', project: null, object_attributes: { iid: 3 } }, 'ignored'],

@@ -23,7 +23,7 @@ function handover(fields: Partial<Handover> = {}): Handover {
 
 function withBody(body: string): Mention {
   const event = mention();
-  return { ...event, note: { ...event.note, body } };
+  return { ...event, input: body };
 }
 
 describe('flowValues', () => {
@@ -53,7 +53,7 @@ describe('flowValues', () => {
   });
 
   it('hands over the number of the item where nobody wrote anything', () => {
-    const event = { ...mention(), kind: 'assign' as const };
+    const event = { ...mention(), kind: 'assign' as const, input: '12' };
     expect(flowValues(handover({ event })).get('AI_FLOW_INPUT')).toBe('12');
   });
 });

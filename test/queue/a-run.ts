@@ -23,10 +23,11 @@ export function aRun(changes: Partial<Run> = {}): Run {
       note: {
         id: 900,
         discussionId: 'd1',
-        body: '@claude-bot fix it',
         url: 'https://gitlab.test/n/900',
         internal: false,
+        editedAt: undefined,
       },
+      input: '@claude-bot fix it',
       accounts: ['claude-bot'],
     },
     createdAt: new Date().toISOString(),

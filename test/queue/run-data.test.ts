@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
+import { EVENT_KINDS } from '../../src/config/config.ts';
+import type { Change } from '../../src/events/event.ts';
 import { type RunData, readRun } from '../../src/queue/run-data.ts';
 import { storable } from '../../src/queue/storable.ts';
 import type { Outcome, Run } from '../../src/runs/run.ts';
@@ -20,14 +22,18 @@ describe('a run in the queue', () => {
     expect(schemaIsTheType).toBe(true);
     const { event } = aRun();
     const resource = {
-      ...event.resource,
+      iid: 3,
+      title: 'Basket',
+      url: 'u',
       type: 'merge_request',
       sourceBranch: 'fix',
       targetBranch: 'main',
       sourceProjectId: undefined,
     } as const;
-    const { project, actor, happenedAt, confidential, accounts } = event;
-    const rest = { project, resource, actor, happenedAt, confidential, accounts };
+    const { project, actor, happenedAt, confidential, input } = event;
+    const rest = { project, resource, actor, happenedAt, confidential, input };
+    const calls = ['assign', 'assign_reviewer', 'description'] as const;
+    const changes = EVENT_KINDS.filter((kind) => kind !== 'mention' && !calls.some((call) => call === kind));
     const outcomes: readonly Outcome[] = [
       { kind: 'merge_request', iid: 1, url: 'u' },
       { kind: 'branch', name: 'b' },
@@ -42,8 +48,11 @@ describe('a run in the queue', () => {
       aRun(),
       aFullRun(),
       aRun({ flow: null }),
-      aRun({ event: { ...rest, kind: 'assign' } }),
-      aRun({ event: { ...rest, kind: 'assign_reviewer' } }),
+      ...calls.map((kind) => aRun({ event: { ...rest, kind, accounts: ['claude-bot'] } })),
+      ...changes.map((kind) =>
+        aRun({ event: { ...rest, kind: kind as Change['kind'], action: 'a', mark: 'm' } }),
+      ),
+      aRun({ event: { ...rest, resource: undefined, kind: 'pipeline_hooks', action: 'failed', mark: '7' } }),
       ...outcomes.map((outcome) => aRun({ outcome })),
     ];
     for (const run of runs) expect(readRun(stored(run))).toEqual(run);

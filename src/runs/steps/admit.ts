@@ -14,6 +14,12 @@ export const admit: Step = async (run, { gitlab, trigger }) => {
   if (user === undefined) return refuse(run, `@${actor.username} is not known to GitLab.`, true);
   if (user.bot)
     return refuse(run, `@${user.username} is not a person, and only people can start an agent.`, true);
+  const { allow, deny } = trigger.users;
+  const name = user.username.toLowerCase();
+  // Asked again here: of who edited somebody's comment the webhook tells no name.
+  if (deny.has(name) || (allow.size > 0 && !allow.has(name))) {
+    return refuse(run, `@${user.username} is not among the users of the trigger.`, true);
+  }
   if (!user.active) return refuse(run, `@${user.username} is blocked or deactivated.`, true);
   const level = await gitlab.accessLevel(project.id, user.id);
   if (level === undefined) return refuse(run, `@${user.username} is not a member of ${project.path}.`, true);
@@ -21,7 +27,8 @@ export const admit: Step = async (run, { gitlab, trigger }) => {
     const error = `@${user.username} needs at least the ${roleName(trigger.minAccess)} role in this project to start this agent, and has ${heldRole(level)}. A Maintainer of the project can change that.`;
     return refuse(run, error, false);
   }
-  return done(run);
+  const { id, username, name: fullName } = user;
+  return done({ ...run, event: { ...run.event, actor: { id, username, name: actor.name || fullName } } });
 };
 
 /** Webhooks of old GitLab versions name the person without an id. */

@@ -1,35 +1,40 @@
 import { Failure } from '../failures.ts';
 import { noteBody, noteMarker, PROCESSING } from '../message.ts';
+import { placeOf } from '../place.ts';
 import type { GitLab } from '../ports.ts';
 import type { NoteRef, Run } from '../run.ts';
 import { done, type Step } from './step.ts';
 
 /** Writes the progress note. */
-export const note: Step = async (run, { gitlab, resumed }) =>
-  done({ ...run, note: await findOrWriteNote(run, PROCESSING, { gitlab, resumed }) });
+export const note: Step = async (run, { gitlab, resumed }) => {
+  const written = await findOrWriteNote(run, PROCESSING, { gitlab, resumed });
+  return done(written === undefined ? run : { ...run, note: written });
+};
 
 /**
  * Writes the one note of a run, or finds it by its hidden marker: in the thread of the comment that mentioned
- * the account, otherwise as a new thread.
+ * the account, otherwise as a new thread. What happened outside of any issue or merge request has no place for it.
  */
 export async function findOrWriteNote(
   run: Run,
   text: string,
   { gitlab, resumed }: { gitlab: GitLab; resumed: boolean },
-): Promise<NoteRef> {
+): Promise<NoteRef | undefined> {
+  const place = placeOf(run.event);
+  if (place === undefined) return undefined;
   const mention = run.event.kind === 'mention' ? run.event.note : undefined;
   if (resumed) {
-    const found = await gitlab.findNote(run.event, noteMarker(run.id));
+    const found = await gitlab.findNote(place, noteMarker(run.id));
     if (found !== undefined) return found;
   }
   const body = noteBody(run.id, text);
   const internal = mention?.internal ?? false;
-  if (mention?.discussionId === undefined) return gitlab.createNote(run.event, { body, internal });
+  if (mention?.discussionId === undefined) return gitlab.createNote(place, { body, internal });
   try {
-    return await gitlab.createNote(run.event, { body, internal, discussionId: mention.discussionId });
+    return await gitlab.createNote(place, { body, internal, discussionId: mention.discussionId });
   } catch (error) {
     if (!isThreadClosed(error)) throw error;
-    return gitlab.createNote(run.event, { body, internal });
+    return gitlab.createNote(place, { body, internal });
   }
 }
 

@@ -1,8 +1,9 @@
 import { buildContext, MAX_CONTEXT } from '../../flows/context.ts';
 import type { CommitPerson } from '../../flows/handover.ts';
-import { flowInput, flowValues } from '../../flows/values.ts';
+import { flowValues } from '../../flows/values.ts';
 import { variablesWithFlow, variablesWithoutFlow } from '../../flows/variables.ts';
 import { byteLength } from '../../lib/text.ts';
+import { placeOf } from '../place.ts';
 import type { GitLab, Pipeline } from '../ports.ts';
 import type { Run } from '../run.ts';
 import { done, type Step, type StepTools } from './step.ts';
@@ -39,16 +40,19 @@ async function createPipeline(
   return gitlab.createPipeline(run.event.project.id, { ref: branch.name, variables, inputs: {} });
 }
 
+/** What is known of the item; empty for what happened outside of any. */
 async function readContext({ event }: Run, gitlab: GitLab): Promise<string> {
+  const place = placeOf(event);
+  if (place === undefined) return '{}';
   const [resource, comments, diffs] = await Promise.all([
-    gitlab.resource(event),
-    gitlab.comments(event, { internal: event.confidential }),
-    event.resource.type === 'merge_request' ? gitlab.diffs(event) : [],
+    gitlab.resource(place),
+    gitlab.comments(place, { internal: event.confidential }),
+    place.resource.type === 'merge_request' ? gitlab.diffs(place) : [],
   ]);
   // Many flows put input and context into one argument of a command, which Linux limits to 128 KiB.
-  const room = 120 * 1024 - byteLength(flowInput(event));
+  const room = 120 * 1024 - byteLength(event.input);
   const maxBytes = Math.max(32 * 1024, Math.min(MAX_CONTEXT, room));
-  return buildContext({ type: event.resource.type, resource, comments, diffs }, maxBytes);
+  return buildContext({ type: place.resource.type, resource, comments, diffs }, maxBytes);
 }
 
 /** GitLab accepts this address in commits of the person, and it tells nothing that the username does not. */

@@ -79,7 +79,7 @@ async function makeBranch(
 
 /** A fork's code is never run with the rights of the project, so its branch is no base. */
 function ownSourceBranch({ event: { project, resource } }: Run): string | undefined {
-  if (resource.type !== 'merge_request') return undefined;
+  if (resource?.type !== 'merge_request') return undefined;
   return resource.sourceProjectId === project.id ? resource.sourceBranch : undefined;
 }
 

@@ -1,0 +1,25 @@
+import type { Event } from './event.ts';
+
+/** What a delivery holds. */
+export type Reading =
+  | {
+      readonly kind: 'events';
+      readonly events: readonly Event[];
+      /** A pipeline came to its end on this branch: whoever waits for it wants to look. */
+      readonly settled?: string;
+    }
+  /** A true delivery in which there is nothing to do. */
+  | { readonly kind: 'ignored'; readonly reason: string; readonly settled?: string }
+  /** Not a payload of GitLab's. */
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+export function ignored(reason: string): Extract<Reading, { kind: 'ignored' }> {
+  return { kind: 'ignored', reason };
+}
+
+export const NO_PROJECT = ignored('The payload does not say which project it is from.');
+
+/** A name out of the payload, short and on one line: the answer is shown in GitLab and in logs. */
+export function quoted(name: string): string {
+  return JSON.stringify(name.slice(0, 60));
+}

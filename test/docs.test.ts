@@ -1,0 +1,56 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { EVENT_KINDS } from '../src/config/config.ts';
+import { FlowFile } from '../src/config/flow.ts';
+import { loadConfig } from '../src/config/load.ts';
+
+const root = new URL('../', import.meta.url);
+const pages = ['README.md', ...readdirSync(new URL('docs/', root)).map((name) => `docs/${name}`)];
+const read = (page: string) => readFileSync(new URL(page, root), 'utf8');
+
+/** The YAML of a page, taken out of its indentation. */
+const snippets = pages.flatMap((page) =>
+  [...read(page).matchAll(/^( *)```yaml\n([\s\S]*?)\n *```/gm)].map(
+    ([, indent = '', text = ''], index) =>
+      [
+        `${page} ${index + 1}`,
+        text
+          .split('\n')
+          .map((line) => line.slice(indent.length))
+          .join('\n'),
+      ] as const,
+  ),
+);
+
+describe('the documentation', () => {
+  it('names every event once in its table', () => {
+    const named = [...read('docs/events.md').matchAll(/^\| `([a-z_]+)` \|/gm)].map((match) => match[1]);
+    expect(named.sort()).toEqual([...EVENT_KINDS].sort());
+  });
+
+  it.each(snippets)('shows configs and flows that load: %s', async (_name, text) => {
+    const shown = parse(text);
+    if (shown.image !== undefined) {
+      expect(FlowFile.safeParse(shown).error?.issues).toBeUndefined();
+      return;
+    }
+    const rest = parse(read('config/minimal.yaml'));
+    const folder = mkdtempSync(join(tmpdir(), 'beckon-docs-'));
+    try {
+      const file = join(folder, 'beckon.yaml');
+      writeFileSync(file, JSON.stringify({ ...rest, ...shown }));
+      const env = { BECKON_WEBHOOK_SECRET: 'secret', GITLAB_TOKEN_CLAUDE: 'glpat-1' };
+      await expect(loadConfig({ file, env })).resolves.toBeDefined();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it.each(pages)('links to what is there: %s', (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1] ?? '');
+    for (const link of links) expect(() => readFileSync(new URL(link, new URL(page, root)))).not.toThrow();
+  });
+});

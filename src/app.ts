@@ -11,6 +11,7 @@ import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
 import { createReceive } from './receive.ts';
 import type { GitLab } from './runs/ports.ts';
+import { createTick, scheduledTriggers } from './tick.ts';
 
 /** Which half of the program a process is. */
 export type Role = 'all' | 'web' | 'worker';
@@ -63,6 +64,10 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
       const perform = createPerform({ config, gitlabOf, observer, clock, random: Math.random });
       const consumer = await startConsumer(backend, {
         perform,
+        ticks: {
+          schedules: scheduledTriggers(config),
+          onTick: createTick({ config, gitlabOf, queue, observer, clock }),
+        },
         concurrency: config.queue.concurrency,
         onError: (error, runId) => log.error({ runId, err: error }, 'worker fault'),
         clock,

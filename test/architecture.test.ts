@@ -14,6 +14,7 @@ const ORDER = [
   'gitlab',
   'receive',
   'perform',
+  'tick',
   'queue',
   'observability',
   'http',

@@ -1,6 +1,7 @@
 import type { Filter } from '../lib/filter.ts';
 import type { Secret } from '../lib/secret.ts';
 import type { Flow } from './flow.ts';
+import type { Schedule } from './schedule.ts';
 
 /**
  * The events a trigger can ask for, with GitLab's own names (`AI_FLOW_EVENT`); the last three are ours, GitLab has
@@ -16,6 +17,7 @@ export const EVENT_KINDS = [
   'merge_request_code_conflict',
   'work_item',
   'commit_to_default_branch',
+  'scheduled',
   'label',
   'emoji',
   'description',
@@ -76,6 +78,8 @@ export interface Trigger {
   readonly edits: boolean;
   /** What else must hold of the payload, by event; an event without one asks for nothing more. */
   readonly filters: ReadonlyMap<EventKind, Filter>;
+  /** When the event `scheduled` happens, in each of the projects. */
+  readonly schedule: Schedule | undefined;
 }
 
 /** A limit on how often something may happen. */

@@ -6,7 +6,12 @@ import type { Issue } from './explain.ts';
  */
 export function crossFieldIssues(data: unknown): readonly Issue[] {
   const { webhook, agents, triggers } = mapping(data);
-  return [...webhookIssues(webhook), ...accountIssues(agents), ...triggerIssues(triggers, agents)];
+  return [
+    ...webhookIssues(webhook),
+    ...accountIssues(agents),
+    ...triggerIssues(triggers, agents),
+    ...scheduleIssues(triggers),
+  ];
 }
 
 function* webhookIssues(webhook: unknown = {}): Generator<Issue> {
@@ -49,6 +54,33 @@ function* triggerIssues(triggers: unknown, agents: unknown): Generator<Issue> {
       yield { path: ['triggers', index, 'name'], message };
     }
     names.add(name);
+  }
+}
+
+/** A schedule happens in projects of its own accord, so they have to be named; no event says which one. */
+function* scheduleIssues(triggers: unknown): Generator<Issue> {
+  for (const [index, trigger] of (isList(triggers) ? triggers : []).entries()) {
+    const { events, schedule, projects } = mapping(trigger);
+    const isScheduled = isList(events) && events.includes('scheduled');
+    if (isScheduled && schedule === undefined) {
+      yield {
+        path: ['triggers', index, 'events'],
+        message: 'has scheduled, so the trigger needs a schedule',
+      };
+    }
+    if (schedule === undefined) continue;
+    if (!isScheduled) {
+      yield {
+        path: ['triggers', index, 'schedule'],
+        message: 'has no effect: scheduled is not among the events',
+      };
+    }
+    for (const [at, pattern] of (isList(projects) ? projects : []).entries()) {
+      if (typeof pattern === 'string' && !/^[\w.-]+(\/[\w.-]+)+$/.test(pattern)) {
+        const message = 'is a pattern, and a trigger with a schedule needs projects by their full paths';
+        yield { path: ['triggers', index, 'projects', at], message };
+      }
+    }
   }
 }
 

@@ -15,6 +15,7 @@ import {
   webUrl,
   wholeNumber,
 } from './scalars.ts';
+import { ScheduleFile } from './schedule.ts';
 
 /*
  * The config file as written. What a key means stands beside it, because the JSON Schema that editors use is made
@@ -126,6 +127,9 @@ const Trigger = z
       .partialRecord(z.enum(EVENT_KINDS), FilterFile)
       .default({})
       .describe("What else must hold of the payload, by event: GitLab's own filter grammar."),
+    schedule: ScheduleFile.optional().describe(
+      'When the event `scheduled` happens, in each of the projects.',
+    ),
     edits: z
       .boolean()
       .default(false)

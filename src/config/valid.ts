@@ -86,6 +86,7 @@ function validTrigger(trigger: ConfigFile['triggers'][number], agents: readonly 
     users: { allow: lowerCased(trigger.users.allow), deny: lowerCased(trigger.users.deny) },
     confidential: trigger.confidential,
     edits: trigger.edits,
+    schedule: trigger.schedule,
     filters: compileFilters(trigger.filter),
   };
 }

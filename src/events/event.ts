@@ -83,6 +83,7 @@ export interface Change extends EventBase {
     | 'merge_request_code_conflict'
     | 'work_item'
     | 'commit_to_default_branch'
+    | 'scheduled'
     | 'label'
     | 'emoji';
   /** What it was, in a word: `approved`, `created`, a status, a label, an emoji. */

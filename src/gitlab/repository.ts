@@ -4,6 +4,7 @@ import { orUndefined, readAnswer } from './answer.ts';
 import type { ResourceConnection } from './connection.ts';
 import {
   BranchAnswer,
+  DefaultBranchAnswer,
   DiffsAnswer,
   MergeRequestAnswer,
   MergeRequestsAnswer,
@@ -19,6 +20,7 @@ export function createRepository(
 ): Pick<
   GitLab,
   | 'readFile'
+  | 'project'
   | 'defaultBranch'
   | 'branch'
   | 'createBranch'
@@ -41,8 +43,17 @@ export function createRepository(
       if (content === undefined || typeof content === 'string') return content;
       return content === null ? '' : JSON.stringify(content);
     },
+    async project(path) {
+      const answer = readAnswer(ProjectAnswer, await projects.show(path));
+      return {
+        id: answer.id,
+        path: answer.path_with_namespace,
+        url: answer.web_url ?? '',
+        defaultBranch: answer.default_branch,
+      };
+    },
     async defaultBranch(projectId) {
-      return readAnswer(ProjectAnswer, await projects.show(projectId)).default_branch;
+      return readAnswer(DefaultBranchAnswer, await projects.show(projectId)).default_branch;
     },
     async branch(projectId, name) {
       const answer = await orUndefined(branches.show(projectId, name));

@@ -40,7 +40,12 @@ export const NotesAnswer = z.array(NoteListAnswer);
 export const DiscussionAnswer = z.object({ id: z.string(), notes: z.array(NoteAnswer).min(1) });
 export const DiscussionsAnswer = z.array(z.object({ id: z.string(), notes: z.array(NoteAnswer).nullish() }));
 
-export const ProjectAnswer = z.object({ default_branch: text });
+export const DefaultBranchAnswer = z.object({ default_branch: text });
+export const ProjectAnswer = DefaultBranchAnswer.extend({
+  id: Id,
+  path_with_namespace: z.string(),
+  web_url: text,
+});
 
 export const BranchAnswer = z.object({ commit: z.object({ id: z.string() }) });
 

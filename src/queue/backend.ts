@@ -8,10 +8,11 @@ export type WorkerTuning = Omit<WorkerOptions, 'connection' | 'concurrency' | 'a
   readonly concurrency: number;
 };
 
+type SchedulerCalls = 'getJobSchedulers' | 'removeJobScheduler' | 'upsertJobScheduler';
 /** What a producer uses of BullMQ's queue; the same on every home. */
 export type JobQueue = Pick<
   Queue<unknown, void, string, unknown, void, string, IQueueBackend>,
-  'add' | 'getJob' | 'getJobs' | 'getJobCounts' | 'isPaused'
+  'add' | 'getJob' | 'getJobs' | 'getJobCounts' | 'isPaused' | SchedulerCalls
 >;
 /** What a consumer uses of BullMQ's worker; the same on every home. */
 export interface JobWorker

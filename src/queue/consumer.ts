@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, UnrecoverableError, WaitingError } from 'bullmq';
 import { messageOf } from '../lib/errors.ts';
-import type { Clock, Perform } from '../runs/ports.ts';
+import type { Clock, Perform, ScheduledTrigger, Tick } from '../runs/ports.ts';
 import type { Run } from '../runs/run.ts';
 import type { Backend, RunJob } from './backend.ts';
 import { breather } from './breather.ts';
 import { type Lease, leaseOf } from './lease.ts';
 import { quiet } from './quiet.ts';
 import { readRun } from './run-data.ts';
+import { readTick, syncSchedules } from './schedules.ts';
 import { LOCK_MS, MAX_CRASHES, STALLED_CHECK_MS, START_MS } from './settings.ts';
 import { unavailable } from './unavailable.ts';
 import { promoteJob, wokenMeanwhile } from './wake.ts';
@@ -33,6 +34,11 @@ export interface Consumer {
 
 export interface ConsumerOptions {
   readonly perform: Perform;
+  /** All schedules there are, and what is done for each of their times. Left out: they are somebody else's work. */
+  readonly ticks?: {
+    readonly schedules: readonly ScheduledTrigger[];
+    readonly onTick: (tick: Tick) => Promise<void>;
+  };
   /** Runs performed at once. */
   readonly concurrency: number;
   /** Hears of exceptions of `perform`, with the run's id, and of trouble with the queue. */
@@ -47,7 +53,7 @@ export interface ConsumerOptions {
  */
 export async function startConsumer(
   backend: Backend,
-  { perform, concurrency, onError, clock }: ConsumerOptions,
+  { perform, ticks, concurrency, onError, clock }: ConsumerOptions,
 ): Promise<Consumer> {
   const leases = new Map<string, Lease>();
   const underWay = new Set<Promise<void>>();
@@ -80,6 +86,8 @@ export async function startConsumer(
     leases.set(id, lease);
     if (closing) lease.abort('shutdown');
     try {
+      const tick = readTick(job);
+      if (!closing && tick !== undefined) return await ticks?.onTick(tick);
       if (!closing) return await step(readRun(job.data), job, lease);
     } catch (error) {
       if (error instanceof DelayedError) throw error;
@@ -122,6 +130,7 @@ export async function startConsumer(
   const disconnect = (): Promise<void> => within(500, worker.disconnect()).catch(() => {});
   try {
     await within(START_MS, worker.waitUntilReady());
+    if (ticks !== undefined) await within(START_MS, syncSchedules(backend.queue, ticks.schedules));
   } catch (error) {
     await within(CLOSE_MS, worker.close(true)).catch(disconnect);
     throw unavailable('start working on the queue', error);

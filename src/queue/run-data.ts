@@ -56,6 +56,7 @@ const Event = z.discriminatedUnion('kind', [
       'merge_request_code_conflict',
       'work_item',
       'commit_to_default_branch',
+      'scheduled',
       'label',
       'emoji',
     ]),

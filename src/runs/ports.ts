@@ -67,6 +67,8 @@ export interface GitLab {
 
   /** A text file on a branch; `undefined` where file or branch is not there. */
   readFile(projectId: number, path: string, ref: string): Promise<string | undefined>;
+  /** A project by its full path. */
+  project(path: string): Promise<Project>;
   defaultBranch(projectId: number): Promise<string | undefined>;
   branch(projectId: number, name: string): Promise<{ readonly commitId: string } | undefined>;
   createBranch(projectId: number, name: string, ref: string): Promise<{ readonly commitId: string }>;
@@ -129,6 +131,23 @@ export type Perform = (
   run: Run,
   tools: { readonly save: (run: Run) => Promise<void>; readonly signal: AbortSignal },
 ) => Promise<Performed>;
+
+/** A trigger with a schedule, in one of its projects. */
+export interface ScheduledTrigger {
+  readonly trigger: string;
+  /** Full path. */
+  readonly project: string;
+  readonly cron: string;
+  readonly timezone: string;
+}
+
+/** A time of a schedule that has come. */
+export interface Tick {
+  readonly trigger: string;
+  readonly project: string;
+  /** Milliseconds since the epoch: the time that was planned, not the one at which it is worked on. */
+  readonly at: number;
+}
 
 /** Jobs in each state of the queue. */
 export type QueueDepth = Readonly<Record<'waiting' | 'active' | 'delayed' | 'completed' | 'failed', number>>;

@@ -24,6 +24,7 @@ export function trigger(fields: Partial<Trigger> = {}): Trigger {
     users: { allow: new Set(), deny: new Set() },
     confidential: false,
     edits: false,
+    schedule: undefined,
     filters: new Map(),
     ...fields,
   };

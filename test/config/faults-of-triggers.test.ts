@@ -115,6 +115,32 @@ const CASES: readonly (readonly [string, string, string])[] = [
     '13:21 triggers.0.users.deny.0: is written without the @',
   ],
   [
+    'a schedule that is none',
+    MINIMAL.replace('[mention]', '[scheduled]').replace('"acme/**"', 'acme/shop') +
+      '    schedule: { cron: daily }\n',
+    '13:23 triggers.0.schedule.cron: is not a cron expression of five fields, such as 0 6 * * 1-5',
+  ],
+  [
+    'a time zone that there is not',
+    `${MINIMAL.replace('[mention]', '[scheduled]').replace('"acme/**"', 'acme/shop')}    schedule: { cron: "0 6 * * *", timezone: Nowhere }\n`,
+    '13:46 triggers.0.schedule.timezone: is not the name of a time zone, such as Europe/Berlin',
+  ],
+  [
+    'a schedule for a pattern of projects',
+    `${MINIMAL.replace('[mention]', '[scheduled]')}    schedule: { cron: "0 6 * * *" }\n`,
+    '12:16 triggers.0.projects.0: is a pattern, and a trigger with a schedule needs projects by their full paths',
+  ],
+  [
+    'the event without a schedule',
+    MINIMAL.replace('[mention]', '[scheduled]'),
+    '11:13 triggers.0.events: has scheduled, so the trigger needs a schedule',
+  ],
+  [
+    'a schedule without the event',
+    `${MINIMAL.replace('"acme/**"', 'acme/shop')}    schedule: { cron: "0 6 * * *" }\n`,
+    '13:15 triggers.0.schedule: has no effect: scheduled is not among the events',
+  ],
+  [
     'a filter',
     AND('    filter: { mention: { rules: [{ field: a, operator: like, value: 1 }] } }'),
     '13:56 triggers.0.filter.mention.rules.0.operator: is not one of eq, ne, gt, lt, contains, not_contains, in, not_in',

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { QueueHome } from '../../src/config/config.ts';
 import type { Backend } from '../../src/queue/backend.ts';
-import { type Consumer, startConsumer } from '../../src/queue/consumer.ts';
+import { type Consumer, type ConsumerOptions, startConsumer } from '../../src/queue/consumer.ts';
 import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
-import type { Perform, RunQueue } from '../../src/runs/ports.ts';
+import type { Perform, RunQueue, Tick } from '../../src/runs/ports.ts';
 import { aFullRun, aRun, ended } from '../queue/a-run.ts';
 import { until } from '../support/until.ts';
 
@@ -42,9 +42,14 @@ export function describeRunQueue(name: string, home: Home): void {
       await home.close();
     }, 20_000);
 
-    async function consume(perform: Perform, concurrency = 4): Promise<Consumer> {
+    async function consume(
+      perform: Perform,
+      concurrency = 4,
+      ticks?: ConsumerOptions['ticks'],
+    ): Promise<Consumer> {
       const consumer = await startConsumer(backend, {
         perform,
+        ...(ticks === undefined ? {} : { ticks }),
         concurrency,
         onError: (error, runId) => errors.push({ error, runId }),
         clock: Date.now,
@@ -54,6 +59,39 @@ export function describeRunQueue(name: string, home: Home): void {
     }
     const hasEnded = async (id: string): Promise<boolean> =>
       (await queue.find(id))?.finishedAt !== undefined && (await queue.depth()).active === 0;
+
+    test('tells each time of a schedule once to one of its consumers, and forgets a schedule that is taken out', async () => {
+      const ticks: Tick[] = [];
+      const failures = [new Error('GitLab was away')];
+      const every = {
+        trigger: 'nightly',
+        project: 'acme/web-shop',
+        cron: '*/1 * * * * *',
+        timezone: 'Europe/Berlin',
+      };
+      const onTick = async (tick: Tick) => {
+        const failure = failures.pop();
+        if (failure !== undefined) throw failure;
+        ticks.push(tick);
+      };
+      await consume(finish, 4, { schedules: [every], onTick });
+      await consume(finish, 4, { schedules: [every], onTick });
+      await until('three times have come', () => ticks.length >= 3, { ms: 15_000 });
+      await consume(finish, 4, { schedules: [], onTick });
+      await sleep(1_200);
+      const { length } = ticks;
+      await sleep(1_500);
+      expect(ticks.length).toBe(length);
+      expect(ticks[0]).toMatchObject({ trigger: 'nightly', project: 'acme/web-shop' });
+      const times = ticks.map(({ at }) => at);
+      expect(new Set(times).size).toBe(times.length);
+      for (const at of times) expect(at % 1_000).toBe(0);
+      expect(errors.map(({ error }) => error)).toEqual([
+        expect.objectContaining({ message: 'GitLab was away' }),
+      ]);
+      expect(await queue.list({ limit: 10 })).toEqual([]);
+      expect(await queue.depth()).toMatchObject({ waiting: 0, active: 0, delayed: 0 });
+    }, 40_000);
 
     test('gives a run back as it was put in', async () => {
       const run = aFullRun();

@@ -91,6 +91,8 @@ export function gitlabDouble() {
         note.body = body;
       }),
     readFile: (_project, path) => call('readFile', () => files.get(path)),
+    project: (path) =>
+      call('project', () => ({ id: 7, path, url: `https://x/${path}`, defaultBranch: 'main' })),
     defaultBranch: () => call('defaultBranch', () => 'main'),
     branch: (_project, name) =>
       call('branch', () => {

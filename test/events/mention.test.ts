@@ -66,6 +66,28 @@ describe('mentionedAccounts', () => {
     );
   });
 
+  const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,12}[a-z0-9]$/).filter((text) => text !== 'all');
+
+  it('finds a name in any text around it, and not in code', () => {
+    const words = fc.stringMatching(/^[a-zA-Z ,.!?äöü\n]{0,40}$/);
+    fc.assert(
+      fc.property(name, words, words, (account, before, after) => {
+        expect(mentionedAccounts(`${before.trim()}\n\nhey @${account} ${after}`)).toEqual([account]);
+        expect(mentionedAccounts(`${before} \`@${account}\` ${after.replaceAll('\n', ' ')}`)).toEqual([]);
+        expect(mentionedAccounts(`text\n\n\`\`\`\n${before}@${account}${after}\n\`\`\`\n`)).toEqual([]);
+        expect(mentionedAccounts(`> ${before.replaceAll('\n', ' ')} @${account}`)).toEqual([]);
+      }),
+    );
+  });
+
+  it('never takes a name for another that goes on after it', () => {
+    fc.assert(
+      fc.property(name, fc.stringMatching(/^[a-z0-9_-][a-z0-9]{0,8}$/), (account, more) => {
+        expect(mentionedAccounts(`ask @${account}${more} now`)).toEqual([`${account}${more}`]);
+      }),
+    );
+  });
+
   it.each([
     ['words', `@claude-bot ${'a b _c_ '.repeat(125_000)}`],
     ['mentions', '@a/'.repeat(330_000)],

@@ -9,6 +9,8 @@ import { done, type Step } from './step.ts';
  * told what is missing.
  */
 export const admit: Step = async (run, { gitlab, trigger }) => {
+  // Nobody acted: whoever wrote the config decided.
+  if (run.event.kind === 'scheduled') return done(run);
   const { actor, project } = run.event;
   const user = await findActor(run, gitlab);
   if (user === undefined) return refuse(run, `@${actor.username} is not known to GitLab.`, true);

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { ScheduledTrigger, Tick } from '../runs/ports.ts';
+import type { JobQueue, RunJob } from './backend.ts';
+
+/** The data of a job that is no run but the time of a schedule. */
+const TickData = z.object({ tick: z.literal(1), trigger: z.string(), project: z.string() });
+
+/** Of the options of a tick: tried again when GitLab or our own code fails, and gone once it has made its run. */
+const OPTIONS = {
+  attempts: 10,
+  backoff: { type: 'exponential', delay: 2_000 },
+  removeOnComplete: true,
+  removeOnFail: { age: 86_400, count: 1_000 },
+} as const;
+
+/**
+ * Makes the queue's schedules those of the config: new and changed ones are set, others removed. Any number of
+ * workers may do it at once, and one tick comes of each time.
+ */
+export async function syncSchedules(queue: JobQueue, schedules: readonly ScheduledTrigger[]): Promise<void> {
+  const wanted = new Set(schedules.map(idOf));
+  for (const known of await queue.getJobSchedulers()) {
+    if (!wanted.has(known.key)) await queue.removeJobScheduler(known.key);
+  }
+  for (const schedule of schedules) {
+    const { trigger, project, cron, timezone } = schedule;
+    const data = { tick: 1, trigger, project };
+    await queue.upsertJobScheduler(
+      idOf(schedule),
+      { pattern: cron, tz: timezone },
+      { name: 'tick', data, opts: OPTIONS },
+    );
+  }
+}
+
+/** BullMQ takes colons in an id for its own separators. */
+function idOf({ trigger, project }: ScheduledTrigger): string {
+  return `${encodeURIComponent(trigger)}@${encodeURIComponent(project)}`.replaceAll('%', '_');
+}
+
+/** The tick in a job, or `undefined` for a job that is a run. Its time is the one it was planned for. */
+export function readTick(job: RunJob): Tick | undefined {
+  const read = TickData.safeParse(job.data);
+  if (!read.success) return undefined;
+  const { trigger, project } = read.data;
+  const planned = Number(/:(\d{10,})$/.exec(job.id ?? '')?.[1] ?? job.timestamp + (job.opts.delay ?? 0));
+  return { trigger, project, at: planned };
+}

@@ -1,6 +1,6 @@
 import { Parser } from 'htmlparser2';
 import { withoutInlineDiffs } from './inline-diff.ts';
-import { renderForMentions } from './render.ts';
+import { MAY_MENTION, renderForMentions } from './render.ts';
 
 /**
  * GitLab's own pattern for the path of a user or group (`User.reference_pattern`): greedy, with no boundary on
@@ -28,7 +28,7 @@ const BARE_ADDRESS = /(?<![\w/])www\.[^\s<]+/gi;
  * not meant. Takes time linear in the length of the text.
  */
 export function mentionedAccounts(text: string): readonly string[] {
-  if (!text.includes('@')) return [];
+  if (!MAY_MENTION.test(text)) return [];
   const found = new Set<string>();
   for (const path of referencesIn(renderForMentions(text))) {
     // `@all` is plain text since GitLab 19.0, and was no user before.

@@ -1,8 +1,9 @@
 import MarkdownIt from 'markdown-it';
 
 const markdown = new MarkdownIt({ html: true, linkify: true });
-// GFM links an address only where it has a scheme; `gitlab.com/@alice` is a mention.
-markdown.linkify.set({ fuzzyLink: false });
+// GFM links an address only where it has a scheme; `gitlab.com/@alice` is a mention. An e-mail address needs no link
+// to be none: a word stands before its `@`.
+markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
 // Joined, an escaped character could no longer be told from a plain one.
 markdown.core.ruler.disable('text_join');
 // GitLab puts an escaped `@` into an element of its own, so that no reference begins there.
@@ -14,6 +15,16 @@ markdown.renderer.rules.text_special = (tokens, index) => {
 // `[User](@alice)` is a link to what looks like no address, and a mention.
 const validateLink = markdown.validateLink.bind(markdown);
 markdown.validateLink = (url) => url.startsWith('@') || validateLink(url);
+
+/** Without an `@`, an entity that may be one, or HTML in which one may stand, a text mentions nobody. */
+export const MAY_MENTION = /[@&<]/;
+
+// A long note is mostly prose: paragraphs without any of these need not be looked into.
+markdown.core.ruler.at('inline', ({ tokens, md, env }) => {
+  for (const { type, content, children } of tokens) {
+    if (type === 'inline' && MAY_MENTION.test(content)) md.inline.parse(content, md, env, children ?? []);
+  }
+});
 
 /** YAML, TOML or JSON at the very top, which GitLab shows as code. */
 const FRONT_MATTER = /^\s*(---|\+\+\+|;;;)[^\S\n]*\w*[^\S\n]*\n[\s\S]*?\n\1[^\S\n]*(?:\n|$)/;

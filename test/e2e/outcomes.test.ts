@@ -142,6 +142,29 @@ describeWith(['git', 'redis-server'], 'what people see', () => {
     expect(scene.botNotes(issue)).toHaveLength(1);
   }, 60_000);
 
+  it('an agent that is not a member of a private project cannot answer there, and the log says why', async () => {
+    const { world } = scene;
+    const project = await world.addProject({ path: 'acme/private', visibility: 'private' });
+    world.addMember({ user: 'alice', project, level: 'developer' });
+    const { token, url } = scene.hook;
+    world.addHook({ project, url, token, events: ['note'] });
+    const issue = world.openIssue({ project, author: 'alice', title: 'Private' });
+    world.comment({ issue, author: 'alice', body: '@idle-bot go' });
+    await until('the run is over', () => finishedRuns().some((line) => line.project === 'acme/private'));
+    const reasons = scene.log
+      .map((line) => JSON.parse(line))
+      .filter((line) => line.project === 'acme/private');
+    expect(reasons).toContainEqual(
+      expect.objectContaining({
+        msg: 'step failed for good',
+        err: expect.objectContaining({
+          message: expect.stringContaining('The service account cannot see the project.'),
+        }),
+      }),
+    );
+    expect(scene.botNotes(issue)).toEqual([]);
+  }, 60_000);
+
   it('several agents in one comment answer each in a note of its own, in the thread', async () => {
     const issue: Noteable = newIssue();
     const asked = scene.world.comment({

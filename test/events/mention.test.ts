@@ -21,6 +21,8 @@ describe('mentionedAccounts', () => {
     ['[Claude](@claude-bot)', ['claude-bot']],
     ['<a href="@claude-bot">the bot</a>', ['claude-bot']],
     ['gitlab.com/@claude-bot', ['claude-bot']],
+    ['&#64;claude-bot', ['claude-bot']],
+    ['&commat;claude-bot', ['claude-bot']],
     ['>>>\nnever closed @claude-bot', ['claude-bot']],
     ['{+ never closed @claude-bot', ['claude-bot']],
     ['<div>\n@claude-bot\n</div>', ['claude-bot']],

@@ -1,6 +1,6 @@
 import type { QueueHome } from '../config/config.ts';
 import type { Backend } from './backend.ts';
-import { openEmbedded } from './embedded.ts';
+import { openEmbedded } from './embedded/open-embedded.ts';
 import { openPostgres } from './postgres.ts';
 import { openRedis } from './redis.ts';
 

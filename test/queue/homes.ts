@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Secret } from '../../src/lib/secret.ts';
-import { type EmbeddedServer, startEmbeddedServer } from '../../src/queue/embedded-server.ts';
+import { type EmbeddedServer, startEmbeddedServer } from '../../src/queue/embedded/server.ts';
 import { NAMESPACE, QUEUE_NAME } from '../../src/queue/settings.ts';
 import type { Home } from '../contracts/run-queue.ts';
 import { newRedis, type RedisServer } from '../support/redis.ts';

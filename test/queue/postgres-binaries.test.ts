@@ -1,8 +1,8 @@
 import { chmod, mkdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ensureLinks, postgresBinaries } from '../../src/queue/postgres-binaries.ts';
-import { blockedFolder } from '../../src/queue/server-account.ts';
+import { ensureLinks, postgresBinaries } from '../../src/queue/embedded/postgres-binaries.ts';
+import { blockedFolder } from '../../src/queue/embedded/server-account.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 describe('the programs of PostgreSQL', () => {

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { Secret } from '../../src/lib/secret.ts';
 import type { Backend } from '../../src/queue/backend.ts';
 import { startConsumer } from '../../src/queue/consumer.ts';
-import { type EmbeddedServer, startEmbeddedServer } from '../../src/queue/embedded-server.ts';
+import { runningPostmaster } from '../../src/queue/embedded/postmaster.ts';
+import { type EmbeddedServer, startEmbeddedServer } from '../../src/queue/embedded/server.ts';
 import { openBackend } from '../../src/queue/open-backend.ts';
-import { runningPostmaster } from '../../src/queue/postmaster.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
 import { newFolder, temporaryFolder } from '../support/temporary.ts';
 import { until } from '../support/until.ts';

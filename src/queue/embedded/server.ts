@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { BeckonError } from '../lib/errors.ts';
+import { BeckonError } from '../../lib/errors.ts';
+import type { PostgresAddress } from '../postgres.ts';
+import { unavailable } from '../unavailable.ts';
 import { type DataDir, prepareDataDir } from './data-dir.ts';
-import type { PostgresAddress } from './postgres.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
 import { initialise, launch, shutDown, socketAddress, sweep } from './postgres-server.ts';
 import { runningPostmaster } from './postmaster.ts';
-import { unavailable } from './unavailable.ts';
 
 /** A server may have to read the log of a crash before it answers. */
 const PATIENCE_MS = 30_000;

@@ -1,6 +1,6 @@
-import type { Backend } from './backend.ts';
-import { startEmbeddedServer } from './embedded-server.ts';
-import { openPostgresAt } from './postgres.ts';
+import type { Backend } from '../backend.ts';
+import { openPostgresAt } from '../postgres.ts';
+import { startEmbeddedServer } from './server.ts';
 
 /** The queue on a PostgreSQL of our own, which runs as long as the queue is open. */
 export async function openEmbedded(

@@ -4,13 +4,13 @@ import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { messageOf } from '../lib/errors.ts';
+import { messageOf } from '../../lib/errors.ts';
+import type { PostgresAddress } from '../postgres.ts';
+import { unavailable } from '../unavailable.ts';
 import { type DataDir, dataDirError, SOCKET_PORT } from './data-dir.ts';
-import type { PostgresAddress } from './postgres.ts';
 import { noBinary, type PostgresBinaries } from './postgres-binaries.ts';
 import { disownLockFile, runningPostmaster } from './postmaster.ts';
 import { blockedFolder } from './server-account.ts';
-import { unavailable } from './unavailable.ts';
 
 const run = promisify(execFile);
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, chown, lstat, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { BeckonError, messageOf } from '../lib/errors.ts';
+import { BeckonError, messageOf } from '../../lib/errors.ts';
 import { type Account, serverAccount } from './server-account.ts';
 
 /** The port is only part of the socket's name; nothing listens on the network. */

@@ -2,7 +2,7 @@ import { access, constants, lstat, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { BeckonError, messageOf } from '../lib/errors.ts';
+import { BeckonError, messageOf } from '../../lib/errors.ts';
 
 export interface PostgresBinaries {
   readonly initdb: string;

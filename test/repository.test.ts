@@ -20,23 +20,22 @@ describe('the lockfile', () => {
 });
 
 describeWith(['git'], 'the files under version control', () => {
-  const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
-    cwd: root,
-    encoding: 'utf8',
-  })
-    .split('\n')
-    .filter((file) => file !== '');
+  // Asked for in the tests: what stands here runs even where they are skipped.
+  const files = () =>
+    execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+      .split('\n')
+      .filter((file) => file !== '');
 
   it('hold no paths of a machine and no unfinished marks', () => {
     const marks = new RegExp(['/home/\\w', '/ro' + 'ot/', '/Users/\\w', 'TO' + 'DO', 'FIX' + 'ME'].join('|'));
-    const wrong = files
+    const wrong = files()
       .filter((file) => /\.(ts|ya?ml|json|md|sh)$/.test(file) && file !== 'package-lock.json')
       .filter((file) => marks.test(read(file)));
     expect(wrong).toEqual([]);
   });
 
   it('have names in kebab-case', () => {
-    const odd = files.filter((file) => /^(src|test)\/.*\.ts$/.test(file) && !/^[a-z0-9./-]+$/.test(file));
+    const odd = files().filter((file) => /^(src|test)\/.*\.ts$/.test(file) && !/^[a-z0-9./-]+$/.test(file));
     expect(odd).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Home } from '../contracts/run-queue.ts';
 import { postgresHome, redisHome } from '../queue/homes.ts';
 import { describeWith } from '../support/needs.ts';
@@ -83,6 +83,6 @@ function mainJob(home: Home | undefined): void {
   }, 90_000);
 }
 
-describe('the main job, embedded', () => mainJob(undefined));
-describe('the main job, on PostgreSQL', () => mainJob(postgresHome()));
-describeWith(['redis-server'], 'the main job, on Redis', () => mainJob(redisHome()));
+describeWith(['git'], 'the main job, embedded', () => mainJob(undefined));
+describeWith(['git'], 'the main job, on PostgreSQL', () => mainJob(postgresHome()));
+describeWith(['git', 'redis-server'], 'the main job, on Redis', () => mainJob(redisHome()));

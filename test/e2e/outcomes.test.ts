@@ -4,7 +4,7 @@ import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 import { noteSaying, openScene, type Scene } from './scene.ts';
 
-describeWith(['git', 'redis-server'], 'what people see', () => {
+describeWith(['git'], 'what people see', () => {
   let scene: Scene;
   let issues = 0;
 

@@ -12,12 +12,14 @@ async function fileOn(scene: Scene, branch: string, path: string): Promise<strin
   return Buffer.from(file?.content ?? []).toString('utf8');
 }
 
-function mainJob(home: Home | undefined): void {
+function mainJob(home: Home | undefined, { apart = false } = {}): void {
   let scene: Scene;
 
   beforeAll(async () => {
     const opened = await home?.open();
-    scene = await openScene(opened !== undefined && 'url' in opened ? { queueUrl: opened.url.reveal() } : {});
+    scene = await openScene(
+      opened !== undefined && 'url' in opened ? { queueUrl: opened.url.reveal(), apart } : {},
+    );
   }, 60_000);
   afterAll(async () => {
     await scene?.close();
@@ -86,3 +88,8 @@ function mainJob(home: Home | undefined): void {
 describeWith(['git'], 'the main job, embedded', () => mainJob(undefined));
 describeWith(['git'], 'the main job, on PostgreSQL', () => mainJob(postgresHome()));
 describeWith(['git', 'redis-server'], 'the main job, on Redis', () => mainJob(redisHome()));
+describeWith(
+  ['git', 'redis-server'],
+  'the main job, on Redis, with one process that receives and two that perform',
+  () => mainJob(redisHome(), { apart: true }),
+);

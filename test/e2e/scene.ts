@@ -33,10 +33,13 @@ export async function openScene({
   queueUrl,
   subPath = '',
   triggers = [],
+  apart = false,
 }: {
   queueUrl?: string;
   subPath?: string;
   triggers?: readonly object[];
+  /** One process that receives and two that perform, in place of one for both. */
+  apart?: boolean;
 } = {}) {
   const folder = await newFolder();
   const log: string[] = [];
@@ -82,8 +85,11 @@ export async function openScene({
       ...triggers,
     ],
   };
-  const start = () => startBeckon(config, { folder, env, onLog: (line) => log.push(line) });
-  let beckon: RunningBeckon = await start();
+  const start = (role: 'all' | 'web' | 'worker' = 'all') =>
+    startBeckon(config, { folder, env, role, onLog: (line) => log.push(line) });
+  let beckon: RunningBeckon = await start(apart ? 'web' : 'all');
+  const workers: RunningBeckon[] = [];
+  for (let count = 0; apart && count < 2; count += 1) workers.push(await start('worker'));
   const hook = world.addHook({
     project,
     url: `${beckon.address}/webhooks/gitlab`,
@@ -112,7 +118,7 @@ export async function openScene({
         (note) => !note.system && world.state.users.get(note.authorId)?.bot === true,
       ),
     async close() {
-      await beckon.end('SIGTERM');
+      await Promise.all([beckon, ...workers].map((process) => process.end('SIGTERM')));
       await gitlab.webhooksSettled();
       await gitlab.close();
       // A job that was cut off may still be writing.

@@ -9,7 +9,7 @@ import { stringify } from 'yaml';
 const program = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 
 export interface RunningBeckon {
-  /** Where it listens. */
+  /** Where it listens; a worker does not. */
   readonly address: string;
   readonly pid: number;
   /** Sends a signal and waits until the process is gone; gives its exit code. */
@@ -22,12 +22,18 @@ export async function startBeckon(
   {
     folder,
     env = {},
+    role = 'all',
     onLog = () => {},
-  }: { folder: string; env?: Record<string, string>; onLog?: (line: string) => void },
+  }: {
+    folder: string;
+    env?: Record<string, string>;
+    role?: 'all' | 'web' | 'worker';
+    onLog?: (line: string) => void;
+  },
 ): Promise<RunningBeckon> {
   const file = join(folder, 'beckon.yaml');
   await writeFile(file, stringify(config));
-  const child = spawn(process.execPath, [program, 'serve', '--config', file], {
+  const child = spawn(process.execPath, [program, 'serve', '--role', role, '--config', file], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -54,7 +60,7 @@ function readyAddress(child: ChildProcess, onLog: (line: string) => void): Promi
     createInterface({ input: child.stdout }).on('line', (line) => {
       onLog(line);
       const { msg, address } = parse(line);
-      if (msg === 'beckon is ready' && address !== undefined) resolve(address);
+      if (msg === 'beckon is ready') resolve(address ?? '');
     });
     child.once('exit', (code) => reject(new Error(`Beckon ended with ${code} before it was ready`)));
   });

@@ -14,7 +14,7 @@ export const simulate = new Command('simulate')
     'a header of the delivery, such as "X-Gitlab-Event: Note Hook" (else from the payload)',
   )
   .option('--json', 'print what the webhook would be answered')
-  .action(async (file: string, options: { json?: true }, command: Command) => {
+  .action(async (file: string, options: { json?: true; header?: string }, command: Command) => {
     const config = await configOf(command);
     const payload = parsePayload(file, file === '-' ? await text(process.stdin) : await read(file));
     const receive = createReceive({
@@ -24,10 +24,15 @@ export const simulate = new Command('simulate')
       observer: { queued: () => {} },
       clock: Date.now,
     });
-    const received = await receive({ event: undefined, payload });
+    const received = await receive({ event: eventOf(options.header), payload });
     console.log(options.json ? JSON.stringify(received, null, 2) : explain(received));
     process.exitCode = received.status === 'accepted' ? EXIT.done : EXIT.no;
   });
+
+/** The event that a header such as `X-Gitlab-Event: Note Hook` names. */
+function eventOf(header: string | undefined): string | undefined {
+  return /^x-gitlab-event:\s*(.+)$/i.exec(header ?? '')?.[1]?.trim();
+}
 
 async function read(file: string): Promise<string> {
   try {

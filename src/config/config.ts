@@ -3,14 +3,11 @@ import type { Secret } from '../lib/secret.ts';
 import type { Flow } from './flow.ts';
 import type { Schedule } from './schedule.ts';
 
-/**
- * The events a trigger can ask for, with GitLab's own names (`AI_FLOW_EVENT`); the last three are ours, GitLab has
- * none of them.
- */
-export const EVENT_KINDS = [
-  'mention',
-  'assign',
-  'assign_reviewer',
+/** Events that call on an account by its name, beside `mention`. */
+export const CALL_KINDS = ['assign', 'assign_reviewer', 'description'] as const;
+
+/** Events that call on nobody by name. */
+export const CHANGE_KINDS = [
   'pipeline_hooks',
   'merge_request',
   'merge_request_ready',
@@ -20,8 +17,13 @@ export const EVENT_KINDS = [
   'scheduled',
   'label',
   'emoji',
-  'description',
 ] as const;
+
+/**
+ * The events a trigger can ask for, with GitLab's own names (`AI_FLOW_EVENT`); `description`, `label` and `emoji`
+ * are ours, GitLab has none of them.
+ */
+export const EVENT_KINDS = ['mention', ...CALL_KINDS, ...CHANGE_KINDS] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** GitLab's access levels by role name, https://docs.gitlab.com/api/access_requests/ */

@@ -1,3 +1,5 @@
+import type { CALL_KINDS, CHANGE_KINDS } from '../config/config.ts';
+
 /** A GitLab user as a webhook names one. Old GitLab versions leave the id out. */
 export interface Person {
   readonly id: number | undefined;
@@ -68,7 +70,7 @@ export interface Mention extends EventBase {
 
 /** Somebody was assigned, was asked for a review, or was newly named in a description. */
 export interface Call extends EventBase {
-  readonly kind: 'assign' | 'assign_reviewer' | 'description';
+  readonly kind: (typeof CALL_KINDS)[number];
   readonly resource: Resource;
   /** Usernames in lower case of those newly called on. */
   readonly accounts: readonly string[];
@@ -76,16 +78,7 @@ export interface Call extends EventBase {
 
 /** Something happened that calls on nobody by name; which agent it starts is for the trigger to say. */
 export interface Change extends EventBase {
-  readonly kind:
-    | 'pipeline_hooks'
-    | 'merge_request'
-    | 'merge_request_ready'
-    | 'merge_request_code_conflict'
-    | 'work_item'
-    | 'commit_to_default_branch'
-    | 'scheduled'
-    | 'label'
-    | 'emoji';
+  readonly kind: (typeof CHANGE_KINDS)[number];
   /** What it was, in a word: `approved`, `created`, a status, a label, an emoji. */
   readonly action: string;
   /** Tells it from others of its kind and action on the same object: an id, a commit, a time. */

@@ -13,7 +13,7 @@ import { readEmoji, readNote } from './read-note.ts';
 import { ignored, quoted, type Reading } from './reading.ts';
 
 /** Reads a delivery of any GitLab from 8 to 19. Never throws; what cannot be used comes with the reason. */
-export function parseDelivery({ payload }: Delivery): Reading {
+export function parseDelivery({ event, payload }: Delivery): Reading {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
     return { kind: 'unreadable', reason: 'The body is not a JSON object.' };
   }
@@ -36,19 +36,19 @@ export function parseDelivery({ payload }: Delivery): Reading {
     case 'emoji':
       return read(EmojiPayload, payload, readEmoji);
     default:
-      return readOther(kind, payload);
+      return readOther(kind, payload, event);
   }
 }
 
-function readOther(kind: unknown, payload: object): Reading {
+function readOther(kind: unknown, payload: object, event: string | undefined): Reading {
   if (typeof kind === 'string') return ignored(`Nothing is set up for ${quoted(kind)} events.`);
   if ('event_name' in payload && typeof payload.event_name === 'string') {
     return ignored(`Nothing is set up for the system hook event ${quoted(payload.event_name)}.`);
   }
+  const body = event === undefined ? 'The body' : `The body of this ${quoted(event)}`;
   return {
     kind: 'unreadable',
-    reason:
-      'The body has no object_kind. Where the webhook has a custom template, take it out: Beckon needs the body that GitLab sends by itself.',
+    reason: `${body} has no object_kind. Where the webhook has a custom template, take it out: Beckon needs the body that GitLab sends by itself.`,
   };
 }
 

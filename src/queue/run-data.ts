@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CALL_KINDS, CHANGE_KINDS } from '../config/config.ts';
 import { BeckonError } from '../lib/errors.ts';
 import type { Run } from '../runs/run.ts';
 import { STEP_NAMES } from '../runs/steps/names.ts';
@@ -45,21 +46,11 @@ const Event = z.discriminatedUnion('kind', [
       editedAt: maybe(z.string()),
     }),
   }),
-  z.object({ ...called, kind: z.enum(['assign', 'assign_reviewer', 'description']) }),
+  z.object({ ...called, kind: z.enum(CALL_KINDS) }),
   z.object({
     ...event,
     resource: maybe(Resource),
-    kind: z.enum([
-      'pipeline_hooks',
-      'merge_request',
-      'merge_request_ready',
-      'merge_request_code_conflict',
-      'work_item',
-      'commit_to_default_branch',
-      'scheduled',
-      'label',
-      'emoji',
-    ]),
+    kind: z.enum(CHANGE_KINDS),
     action: z.string(),
     mark: z.string(),
   }),

@@ -128,6 +128,15 @@ describe('beckon simulate', () => {
     });
   });
 
+  it('says of which event a body is that a custom template has replaced', () => {
+    const args = ['simulate', '-', '--config', config, '--header', 'X-Gitlab-Event: Note Hook'];
+    const { status, stdout } = beckon(args, { input: '{"text":"hi"}' });
+    expect(status).toBe(1);
+    expect(stdout).toMatch(
+      /^Would be refused: The body of this "Note Hook" has no object_kind\. Where the webhook has a custom template/,
+    );
+  });
+
   it('ends with 1 for what is no payload', () => {
     expect(beckon(['simulate', '-', '--config', config], { input: 'x' })).toMatchObject({
       status: 1,

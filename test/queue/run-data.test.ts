@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { EVENT_KINDS } from '../../src/config/config.ts';
-import type { Change } from '../../src/events/event.ts';
+import { CALL_KINDS, CHANGE_KINDS } from '../../src/config/config.ts';
 import { type RunData, readRun } from '../../src/queue/run-data.ts';
 import { storable } from '../../src/queue/storable.ts';
 import type { Outcome, Run } from '../../src/runs/run.ts';
@@ -32,8 +31,6 @@ describe('a run in the queue', () => {
     } as const;
     const { project, actor, happenedAt, confidential, input } = event;
     const rest = { project, resource, actor, happenedAt, confidential, input };
-    const calls = ['assign', 'assign_reviewer', 'description'] as const;
-    const changes = EVENT_KINDS.filter((kind) => kind !== 'mention' && !calls.some((call) => call === kind));
     const outcomes: readonly Outcome[] = [
       { kind: 'merge_request', iid: 1, url: 'u' },
       { kind: 'branch', name: 'b' },
@@ -48,10 +45,8 @@ describe('a run in the queue', () => {
       aRun(),
       aFullRun(),
       aRun({ flow: null }),
-      ...calls.map((kind) => aRun({ event: { ...rest, kind, accounts: ['claude-bot'] } })),
-      ...changes.map((kind) =>
-        aRun({ event: { ...rest, kind: kind as Change['kind'], action: 'a', mark: 'm' } }),
-      ),
+      ...CALL_KINDS.map((kind) => aRun({ event: { ...rest, kind, accounts: ['claude-bot'] } })),
+      ...CHANGE_KINDS.map((kind) => aRun({ event: { ...rest, kind, action: 'a', mark: 'm' } })),
       aRun({ event: { ...rest, resource: undefined, kind: 'pipeline_hooks', action: 'failed', mark: '7' } }),
       ...outcomes.map((outcome) => aRun({ outcome })),
     ];

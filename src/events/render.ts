@@ -1,6 +1,7 @@
 import MarkdownIt from 'markdown-it';
 
-const markdown = new MarkdownIt({ html: true, linkify: true });
+// Each level of nesting may be looked through anew; nobody nests brackets, lists and quotes as deep as this by hand.
+const markdown = new MarkdownIt({ html: true, linkify: true, maxNesting: 20 });
 // GFM links an address only where it has a scheme; `gitlab.com/@alice` is a mention. An e-mail address needs no link
 // to be none: a word stands before its `@`.
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false });

@@ -25,9 +25,10 @@ export function createGitLab(
     queryTimeout: REQUEST_TIMEOUT,
     requesterFn: createRequester(dispatcher, onRequest),
   };
+  const people = createPeople(options);
   return {
-    ...createPeople(options),
-    ...createNotes(options),
+    ...people,
+    ...createNotes(options, { account: people.account }),
     ...createRepository(options),
     ...createPipelines(options),
   };

@@ -10,6 +10,7 @@ const NEWEST = { sort: 'desc', orderBy: 'created_at', perPage: 100, page: 1 } as
 /** Notes and threads of issues and merge requests, which GitLab serves in the same way at two places. */
 export function createNotes(
   connection: ResourceConnection,
+  { account }: Pick<GitLab, 'account'>,
 ): Pick<GitLab, 'createNote' | 'findNote' | 'editNote' | 'comments'> {
   const ofIssues = { notes: new IssueNotes(connection), discussions: new IssueDiscussions(connection) };
   const ofMergeRequests = {
@@ -49,7 +50,9 @@ export function createNotes(
     },
 
     async findNote(place, marker) {
-      const found = (await orUndefined(newestNotes(place)))?.find((note) => note.body?.includes(marker));
+      const [notes, own] = await Promise.all([orUndefined(newestNotes(place)), account()]);
+      // Ids of runs can be reckoned, so anybody could write a note with the marker in it.
+      const found = notes?.find((note) => note.author?.id === own.id && note.body?.includes(marker));
       if (found === undefined) return undefined;
       return { id: found.id, discussionId: await discussionOf(place, found.id) };
     },

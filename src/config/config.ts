@@ -59,7 +59,9 @@ export interface Agent {
   readonly handoff: Handoff;
   /** Milliseconds after which a run's pipeline is cancelled. */
   readonly timeout: number;
-  readonly mergeRequest: 'auto' | 'never';
+  readonly mergeRequest: 'auto' | 'draft' | 'never';
+  /** Whether the projects bring what a flow with `injectGatewayToken` takes. */
+  readonly gateway: 'none' | 'variables';
 }
 
 /** A rule: on these events, in these projects, by these people, run this agent. */

@@ -1,4 +1,5 @@
 import type { Issue } from './explain.ts';
+import { NO_GATEWAY } from './flow.ts';
 
 /**
  * What is wrong between keys that are right each by itself. Reads the data before anybody knows that it has the
@@ -9,6 +10,7 @@ export function crossFieldIssues(data: unknown): readonly Issue[] {
   return [
     ...webhookIssues(webhook),
     ...accountIssues(agents),
+    ...handoverIssues(agents),
     ...triggerIssues(triggers, agents),
     ...scheduleIssues(triggers),
   ];
@@ -33,6 +35,29 @@ function* accountIssues(agents: unknown): Generator<Issue> {
     const owner = owners.get(key);
     if (owner === undefined) owners.set(key, name);
     else yield { path: ['agents', name, 'account'], message: `is the account of the agent ${owner} already` };
+  }
+}
+
+/** What an agent's flow and the way of its data ask of one another. */
+function* handoverIssues(agents: unknown): Generator<Issue> {
+  const owners = new Map<string, string>();
+  for (const [name, agent] of Object.entries(mapping(agents))) {
+    const { flow, gateway, handoff } = mapping(agent);
+    const variable = `GITLAB_TOKEN_${name.toUpperCase().replaceAll('-', '_')}`;
+    const owner = owners.get(variable);
+    owners.set(variable, name);
+    if (owner !== undefined) {
+      const message = `would share the CI/CD variable ${variable} with the agent ${owner}: give it another name`;
+      yield { path: ['agents', name], message, atKey: true };
+    }
+    if (handoff === 'inputs' && flow === undefined) {
+      const message =
+        'needs a flow, because a job of the project itself reads variables: use variables or auto';
+      yield { path: ['agents', name, 'handoff'], message };
+    }
+    if (mapping(flow).injectGatewayToken === true && gateway !== 'variables') {
+      yield { path: ['agents', name, 'flow', 'injectGatewayToken'], message: NO_GATEWAY };
+    }
   }
 }
 

@@ -92,9 +92,17 @@ const Agent = z
       .describe('How the data of a run travels into the pipeline.'),
     timeout: duration.default('2h').describe('A run that takes longer is cancelled.'),
     mergeRequest: z
-      .enum(['auto', 'never'])
+      .enum(['auto', 'draft', 'never'])
       .default('auto')
-      .describe('Whether to open a merge request when the workload branch got commits.'),
+      .describe(
+        'Whether to open a merge request when the workload branch got commits; `draft`: one marked as a draft.',
+      ),
+    gateway: z
+      .enum(['none', 'variables'])
+      .default('none')
+      .describe(
+        'For flows with injectGatewayToken. `variables`: the projects have CI/CD variables AI_FLOW_AI_GATEWAY_TOKEN and AI_FLOW_AI_GATEWAY_HEADERS for a gateway of your own.',
+      ),
   })
   .describe('A service account with its token and its flow.');
 

@@ -66,6 +66,7 @@ function validAgent(name: string, agent: ConfigFile['agents'][string]): Agent {
     handoff: agent.handoff,
     timeout: duration(agent.timeout),
     mergeRequest: agent.mergeRequest,
+    gateway: agent.gateway,
   };
 }
 

@@ -1,6 +1,9 @@
 import type { Flow } from '../config/flow.ts';
 import { cutBytes } from '../lib/text.ts';
+import { nameIdTokens, pack, unpack } from './belongings.ts';
 import { base64Lines, maxValueBytes } from './environment.ts';
+import { quote } from './shell.ts';
+import { withholdSecrets } from './withhold.ts';
 
 /** Values that a person wrote, or that hold what people wrote; the job also gets each of them whole in a file. */
 const LONG_VALUES = [
@@ -17,10 +20,12 @@ export function compileScript(flow: Flow, values: ReadonlyMap<string, string>): 
   const lines = [
     'set -e',
     'if (set -o pipefail) 2>/dev/null; then set -o pipefail; fi',
-    withholdSecrets(flow.variables),
+    ...nameIdTokens(flow),
+    ...withholdSecrets({ ...flow, variables: [...flow.variables, ...Object.keys(flow.id_tokens)] }),
     'AI_FLOW_TMP="${AI_FLOW_TMP:-$(mktemp -d)}"',
     'export AI_FLOW_TMP',
-    'trap \'rm -rf "$AI_FLOW_TMP"\' EXIT',
+    // After an `||` a failure ends nothing, so the exit code of the job stays what it was.
+    ...['beckon_end() {', ...pack(flow), 'rm -rf "$AI_FLOW_TMP"', '}', "trap 'beckon_end || :' EXIT"],
   ];
   for (const { name, file, fileName } of LONG_VALUES) {
     lines.push(
@@ -31,9 +36,19 @@ export function compileScript(flow: Flow, values: ReadonlyMap<string, string>): 
     );
   }
   for (const [name, value] of values) lines.push(`export ${name}=${quote(environmentValue(name, value))}`);
-  for (const command of flow.commands) lines.push(...echoed(command));
+  if (flow.injectGatewayToken) lines.push(...needGatewayToken);
+  lines.push(...unpack(flow));
+  for (const [index, command] of [...flow.setup_script, ...flow.commands].entries())
+    lines.push(...collapsible(command, index));
   return `${lines.join('\n')}\n`;
 }
+
+const needGatewayToken = [
+  'if [ -z "${AI_FLOW_AI_GATEWAY_TOKEN:-}" ]; then',
+  "  echo 'The flow asks for a gateway token (injectGatewayToken), and the project has no CI/CD variable AI_FLOW_AI_GATEWAY_TOKEN.' >&2",
+  '  exit 1',
+  'fi',
+];
 
 /**
  * A value as the environment can hold it. The longest ones are cut, with word of where the whole is; an input
@@ -49,32 +64,17 @@ function environmentValue(name: string, value: string): string {
   );
 }
 
-/** The command as the Runner would show it, then the command itself. */
-function echoed(command: string): readonly string[] {
+/**
+ * The command as the Runner would show it, then the command itself, and around both the marks with which GitLab's
+ * log viewer folds them (https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections).
+ */
+function collapsible(command: string, index: number): readonly string[] {
   const [first = '', ...rest] = command.trimEnd().split('\n');
   const shown = rest.length === 0 ? first : `${first} # collapsed multi-line command`;
-  return [`printf '\\033[32;1m$ %s\\033[0m\\n' ${quote(shown)}`, command.trimEnd()];
-}
-
-/**
- * Takes variables with the name of a secret out of the environment, except GitLab's own, ours and those that the
- * flow asks for. The project's other keys are not the agent's business. Names come from awk, because the lines
- * that `env` prints cannot be told from the lines of a value.
- */
-function withholdSecrets(asked: readonly string[]): string {
-  const kept = ['CI', 'CI_*', 'GITLAB_CI', 'GITLAB_USER_*', 'GITLAB_TOKEN', 'AI_FLOW_*', ...asked].join('|');
+  const mark = (what: 'start' | 'end') => `\\033[0Ksection_${what}:%s:command_${index + 1}\\r\\033[0K`;
   return [
-    "for beckon_name in $(awk 'BEGIN { for (name in ENVIRON) print name }'); do",
-    '  case "$beckon_name" in',
-    `    ${kept}) ;;`,
-    '    *TOKEN*|*SECRET*|*PASSWORD*|*PASSWD*|*CREDENTIAL*|*APIKEY*|*_KEY|*_KEY_*) unset "$beckon_name" ;;',
-    '  esac',
-    'done',
-    'unset beckon_name',
-  ].join('\n');
-}
-
-/** POSIX single quotes: between them no character means anything but a single quote, which is put outside. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+    `printf '${mark('start')}\\033[32;1m$ %s\\033[0m\\n' "$(date +%s)" ${quote(shown)}`,
+    command.trimEnd(),
+    `printf '${mark('end')}' "$(date +%s)"`,
+  ];
 }

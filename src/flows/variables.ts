@@ -1,5 +1,6 @@
 import type { Flow } from '../config/flow.ts';
 import { cutBytes } from '../lib/text.ts';
+import { audiences, needsExtendedJob } from './belongings.ts';
 import { base64Lines, maxValueBytes } from './environment.ts';
 import { compileScript } from './script.ts';
 
@@ -10,8 +11,25 @@ export interface PipelineVariable {
   readonly type: 'env_var' | 'file';
 }
 
-/** Of these, each value is made of letters, digits and `._/:@-` only: GitLab expands nothing in them. */
-const METADATA = ['AI_FLOW_EVENT', 'AI_FLOW_ID', 'AI_FLOW_AGENT', 'CI_WORKLOAD_REF'];
+/** GitLab takes less than 1 MB where it fills inputs into a configuration, which holds more than the script. */
+const MAX_INPUT = 900_000;
+
+/**
+ * What the job of the template is told beside the script. Each value is made of letters, digits and `._/:@-` only:
+ * GitLab expands nothing in them.
+ */
+function metadata(values: ReadonlyMap<string, string>, flow: Flow): ReadonlyMap<string, string> {
+  const told = new Map<string, string>();
+  for (const key of ['AI_FLOW_EVENT', 'AI_FLOW_ID', 'AI_FLOW_AGENT']) told.set(key, values.get(key) ?? '');
+  told.set('AI_FLOW_IMAGE', flow.image);
+  if (!needsExtendedJob(flow)) return told;
+  told.set('AI_FLOW_EXTENDED', 'true');
+  for (const [index, audience] of audiences(flow).entries()) told.set(`AI_FLOW_AUD_${index + 1}`, audience);
+  // The agent's name keeps what one agent's runs leave behind from the runs of the others.
+  if (flow.cache !== undefined)
+    told.set('AI_FLOW_CACHE_KEY', `ai-flow-${values.get('AI_FLOW_AGENT')}-${flow.cache.key}`);
+  return told;
+}
 
 /**
  * The variables of a pipeline that runs a flow: metadata as it is, everything that a person wrote inside the
@@ -22,11 +40,25 @@ export function variablesWithFlow(
   values: ReadonlyMap<string, string>,
   flow: Flow,
 ): readonly PipelineVariable[] {
+  const told = new Map(metadata(values, flow)).set('CI_WORKLOAD_REF', values.get('CI_WORKLOAD_REF') ?? '');
   return [
-    ...METADATA.map((key) => ({ key, value: values.get(key) ?? '', type: 'env_var' as const })),
-    { key: 'AI_FLOW_IMAGE', value: flow.image, type: 'env_var' },
+    ...[...told].map(([key, value]) => ({ key, value, type: 'env_var' as const })),
     { key: 'AI_FLOW_SCRIPT', value: base64Lines(compileScript(flow, values)), type: 'file' },
   ];
+}
+
+/**
+ * The same as inputs of a pipeline, for projects that let nobody set variables: the template fills them into the
+ * configuration. `undefined` where the script is longer than GitLab takes in an input.
+ */
+export function inputsWithFlow(
+  values: ReadonlyMap<string, string>,
+  flow: Flow,
+): Readonly<Record<string, string>> | undefined {
+  const script = Buffer.from(compileScript(flow, values)).toString('base64');
+  if (script.length > MAX_INPUT) return undefined;
+  const told = [...metadata(values, flow)].map(([key, value]) => [key.toLowerCase(), value]);
+  return { ...Object.fromEntries(told), ai_flow_script: script };
 }
 
 /** The variables for a job that the project wrote itself: all of them plain. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CALL_KINDS, CHANGE_KINDS } from '../config/config.ts';
+import { FlowFile } from '../config/flow.ts';
 import { BeckonError } from '../lib/errors.ts';
 import type { Run } from '../runs/run.ts';
 import { STEP_NAMES } from '../runs/steps/names.ts';
@@ -83,11 +84,7 @@ export const RunData = z.object({
   failures: z.number(),
   looks: z.number(),
   note: z.exactOptional(z.object({ id: z.number(), discussionId: maybe(z.string()) })),
-  flow: z.exactOptional(
-    z.nullable(
-      z.object({ image: z.string(), commands: z.array(z.string()), variables: z.array(z.string()) }),
-    ),
-  ),
+  flow: z.exactOptional(z.nullable(FlowFile)),
   branch: z.exactOptional(z.object({ name: z.string(), commitId: z.string(), target: z.string() })),
   pipeline: z.exactOptional(z.object({ id: z.number(), url: z.string(), createdAt: z.string() })),
   outcome: z.exactOptional(Outcome),

@@ -10,6 +10,7 @@ export function agent(fields: Partial<Agent> = {}): Agent {
     handoff: 'auto',
     timeout: 7_200_000,
     mergeRequest: 'auto',
+    gateway: 'none',
     ...fields,
   };
 }

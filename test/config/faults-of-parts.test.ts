@@ -100,6 +100,19 @@ const CASES: readonly (readonly [string, string, string])[] = [
     MINIMAL.replace('triggers:', '  other: { account: Claude-Bot, token: x }\ntriggers:'),
     '9:21 agents.other.account: is the account of the agent claude already',
   ],
+  [
+    'two agents of one CI/CD variable',
+    MINIMAL.replace(
+      '  claude:',
+      '  a-b: { account: x, token: x }\n  a_b: { account: y, token: x }\n  claude:',
+    ),
+    '7:3 agents.a_b: would share the CI/CD variable GITLAB_TOKEN_A_B with the agent a-b: give it another name',
+  ],
+  [
+    'inputs without a flow',
+    MINIMAL.replace('${TOKEN}', '${TOKEN}\n    handoff: inputs'),
+    '9:14 agents.claude.handoff: needs a flow, because a job of the project itself reads variables: use variables or auto',
+  ],
   ['an empty token', MINIMAL.replace('${TOKEN}', '""'), '8:12 agents.claude.token: is empty'],
 ];
 

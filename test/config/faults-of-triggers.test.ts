@@ -52,8 +52,8 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ],
   [
     'a key of GitLab in a flow',
-    FLOW('{ image: a, commands: [ls], id_tokens: {} }'),
-    '9:39 agents.claude.flow.id_tokens: is not supported yet',
+    FLOW('{ image: a, commands: [ls], services: [] }'),
+    '9:39 agents.claude.flow.services: is not supported: a job of the template has no services',
   ],
   // Triggers
   [

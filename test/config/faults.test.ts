@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EVENT_KINDS } from '../../src/config/config.ts';
+import { NO_GATEWAY } from '../../src/config/flow.ts';
 import { ConfigError } from '../../src/config/load.ts';
 import { ENV, faultsOf, load, MINIMAL } from './load-text.ts';
 
@@ -32,7 +33,7 @@ triggers:
       '7:34 agents.claude.token: the environment variable NOPE is not set',
       '8:21 agents.codex.account: is the account of the agent claude already',
       '8:42 agents.codex.flow.commands: is missing',
-      '8:59 agents.codex.flow.injectGatewayToken: is not supported: there is no AI gateway here; name the CI/CD variable with the API key under variables',
+      `8:79 agents.codex.flow.injectGatewayToken: ${NO_GATEWAY}`,
       '10:12 triggers.0.agent: there is no agent of this name: claude, codex is what there is',
       `11:23 triggers.0.events.1: is not one of ${EVENT_KINDS.join(', ')}`,
       '12:16 triggers.0.projects.0: is read as a YAML tag because of the ! in front: use quotes',

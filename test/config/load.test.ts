@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../../src/config/load.ts';
+import { flow } from '../builders/flow.ts';
 import { ENV, load, MINIMAL } from './load-text.ts';
 
 describe('loadConfig', () => {
@@ -114,7 +115,7 @@ describe('loadConfig', () => {
     });
     expect(await withFlow('{ image: "alpine:3", commands: ["echo $X $${X}"] }')).toEqual({
       kind: 'inline',
-      flow: { image: 'alpine:3', commands: ['echo $X ${X}'], variables: [] },
+      flow: flow({ image: 'alpine:3', commands: ['echo $X ${X}'] }),
     });
   });
 

@@ -14,7 +14,15 @@ const QUOTE = '(texts with ${…} inside [ ] or { } must be in quotes)';
 describe('readYaml, on a flow file', () => {
   it('gives the data with its defaults', () => {
     expect(readYaml(FLOW, FlowFile)).toEqual({
-      data: { image: 'node:22', commands: ['echo hi'], variables: [] },
+      data: {
+        image: 'node:22',
+        commands: ['echo hi'],
+        setup_script: [],
+        variables: [],
+        injectGatewayToken: false,
+        id_tokens: {},
+        report_artifacts: {},
+      },
     });
   });
 
@@ -24,15 +32,55 @@ describe('readYaml, on a flow file', () => {
   });
 
   it.each([
+    ['injectGatewayToken: 1', 'injectGatewayToken: is not true or false', 21],
+    ['setup_script: {}', 'setup_script: is neither a command nor a list of commands', 15],
+    ['id_tokens: { A-B: { aud: x } }', 'id_tokens.A-B: is not the name of a variable', 14],
+    ['id_tokens: { A: {} }', 'id_tokens.A.aud: is missing', 17],
     [
-      'injectGatewayToken: true',
-      'injectGatewayToken: is not supported: there is no AI gateway here; name the CI/CD variable with the API key under variables',
+      'id_tokens: { A: { aud: "$X" } }',
+      'id_tokens.A.aud: has characters other than letters, digits and ._-/:@',
+      24,
     ],
-    ['id_tokens: {}', 'id_tokens: is not supported yet'],
-    ['report_artifacts: {}', 'report_artifacts: is not supported yet'],
+    ['id_tokens: { A: { aud: [a, b] } }', 'id_tokens.A.aud: takes one audience here', 24],
+    [
+      'id_tokens: { A: { aud: x }, B: { aud: x }, C: { aud: x }, D: { aud: x } }',
+      'id_tokens: takes 3 tokens at most',
+      12,
+    ],
+    [
+      'report_artifacts: { lsif: [a] }',
+      'report_artifacts.lsif: is not one of accessibility, codequality, container_scanning, cyclonedx, dast, dependency_scanning, junit, sast, secret_detection, terraform',
+      21,
+    ],
+    ['report_artifacts: { junit: [] }', 'report_artifacts.junit: needs at least one path', 28],
+    [
+      'report_artifacts: { junit: [a b] }',
+      'report_artifacts.junit.0: is not a path or pattern below the checkout',
+      29,
+    ],
+    [
+      'report_artifacts: { junit: [../a] }',
+      'report_artifacts.junit.0: leads out of the checkout, or into .git',
+      29,
+    ],
+    ['cache: { paths: ["a/*"] }', 'cache.paths.0: is not a path below the checkout', 18],
+    ['cache: { paths: [/etc] }', 'cache.paths.0: is not a path below the checkout', 18],
+    ['cache: { paths: [.git/hooks] }', 'cache.paths.0: leads out of the checkout, or into .git', 18],
+    [
+      'cache: { key: "a b", paths: [a] }',
+      'cache.key: is not made of letters, digits and ._- (100 at most)',
+      15,
+    ],
+    ['cache: { key: a }', 'cache.paths: is missing', 8],
+    ['timeout: 2 hours', 'timeout: is not a duration such as 90s, 10m, 2h or 30d', 10],
+    [
+      'steps: []',
+      'steps: is not supported: a flow here has no steps, write its shell commands under commands',
+    ],
     ['yaml_definition: x', 'yaml_definition: is not supported: the flow is this file itself'],
     ['comands: []', 'comands: unknown key; did you mean commands?'],
-    ['script: []', 'script: unknown key'],
+    ['script: []', 'script: is not supported: write the shell commands under commands'],
+    ['entrypoint: []', 'entrypoint: unknown key'],
     ['toString: x', 'toString: unknown key'],
     ['variables: [A-B]', 'variables.0: is not the name of a variable', 13],
     ['variables: A', 'variables: is not a list', 12],

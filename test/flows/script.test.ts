@@ -1,30 +1,39 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Flow } from '../../src/config/flow.ts';
 import { compileScript } from '../../src/flows/script.ts';
+import { flow } from '../builders/flow.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'beckon-script-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const shells = ['bash', 'dash', 'sh'].filter((shell) => spawnSync(shell, ['-c', ':']).status === 0);
+/** A shell, with its first argument where it is one of many programs in one. */
+const started = (shell: string, ...args: string[]) => {
+  const [program = shell, ...first] = shell.split(' ');
+  return [program, [...first, ...args]] as const;
+};
+const shells = ['bash', 'dash', 'sh', 'busybox sh'].filter(
+  (shell) => spawnSync(...started(shell, '-c', ':')).status === 0,
+);
 
 /** Runs a compiled flow in a real shell; what the commands print comes after a line of their own. */
 function run(
   commands: readonly string[],
   values: Readonly<Record<string, string>>,
-  { shell = 'sh', env = {}, variables = [] as string[] } = {},
+  { shell = 'sh', env = {}, variables = [] as string[], more = {} as Partial<Flow>, cwd = dir } = {},
 ) {
   const script = compileScript(
-    { image: 'alpine:3', commands: [...commands], variables },
+    flow({ commands: [...commands], variables, ...more }),
     new Map(Object.entries(values)),
   );
   const file = join(dir, `script-${Math.random()}.sh`);
   writeFileSync(file, script);
-  const result = spawnSync(shell, [file], {
-    cwd: dir,
+  const result = spawnSync(...started(shell, file), {
+    cwd,
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
     env: { PATH: process.env.PATH ?? '', HOME: dir, ...env },
@@ -76,21 +85,112 @@ describe.each(shells)('a compiled flow in %s', (shell) => {
     const { output } = run(['echo "a  b"', 'echo c\necho d'], {}, { shell });
     expect(output).toContain('$ echo "a  b"\u001b[0m\na  b\n');
     expect(output).toContain('$ echo c # collapsed multi-line command\u001b[0m\nc\nd\n');
+    const marks = [...output.matchAll(/\u001b\[0Ksection_(start|end):(\d+):(command_\d)\r\u001b\[0K/g)];
+    expect(marks.map(([, what, , name]) => `${what} ${name}`)).toEqual([
+      'start command_1',
+      'end command_1',
+      'start command_2',
+      'end command_2',
+    ]);
+    expect(Math.abs(Number(marks[0]?.[2]) - Date.now() / 1000)).toBeLessThan(60);
   });
 
-  it('withholds keys that the flow does not ask for', () => {
-    const env = {
+  it('withholds keys that the flow does not ask for, by name and by looks', () => {
+    const withheld = {
       DEPLOY_TOKEN: 'no',
       OPENAI_API_KEY: 'no',
-      ANTHROPIC_API_KEY: 'yes',
-      JAVA_HOME: '/java',
-      CI_JOB_TOKEN: 'ci',
+      npm_config__authToken: 'no',
+      KUBECONFIG: '/no',
+      SENTRY_DSN: 'no',
+      CI_REGISTRY_PASSWORD: 'no',
+      AI_FLOW_ID_TOKEN_1: 'no',
+      AI_FLOW_AI_GATEWAY_TOKEN: 'no',
+      GITLAB_TOKEN: 'of another job',
+      GITLAB_TOKEN_CODEX: 'no',
+      BY_LOOKS: 'glpat-no',
+      DATABASE: 'postgres://user:no@db/x',
+      CERTIFICATE: 'first\n-----BEGIN RSA PRIVATE KEY-----\nno',
     };
-    const { output } = run(['env'], {}, { shell, env, variables: ['ANTHROPIC_API_KEY'] });
-    expect(output).toContain('ANTHROPIC_API_KEY=yes');
-    expect(output).toContain('JAVA_HOME=/java');
-    expect(output).toContain('CI_JOB_TOKEN=ci');
-    expect(output).not.toMatch(/DEPLOY_TOKEN=|OPENAI_API_KEY=/);
+    const kept = {
+      ANTHROPIC_API_KEY: 'sk-yes',
+      JAVA_HOME: '/java',
+      CI_JOB_TOKEN: 'glcbt-ci',
+      CI_REPOSITORY_URL: 'https://gitlab-ci-token:x@gitlab/a.git',
+      GITLAB_USER_LOGIN: 'alice',
+      DOCS: 'https://example.com/a:b@c',
+      LIBC: 'glibc-2.36',
+      TWO_LINES: 'DEPLOY=1\nOPENAI_API_KEY=no',
+    };
+    const names = [...Object.keys(withheld), ...Object.keys(kept)];
+    const print = names.map((name) => `echo "${name} \${${name}+is there}"`).join('\n');
+    const env = { ...withheld, ...kept };
+    const { output, error } = run([print], {}, { shell, env, variables: ['ANTHROPIC_API_KEY'] });
+    expect(error).toBe('');
+    const there = names.filter((name) => output.includes(`\n${name} is there\n`));
+    expect(there).toEqual(Object.keys(kept));
+  });
+
+  it('keeps the GITLAB_TOKEN that is its own, or that it asks for', () => {
+    const show = ['echo "token=${GITLAB_TOKEN:-none}"'];
+    const own = { GITLAB_TOKEN: 'glpat-a', AI_FLOW_GITLAB_TOKEN: 'glpat-a' };
+    expect(run(show, {}, { shell, env: own }).output).toContain('token=glpat-a\n');
+    const other = { GITLAB_TOKEN: 'glpat-b' };
+    expect(run(show, {}, { shell, env: other }).output).toContain('token=none\n');
+    const asked = run(show, {}, { shell, env: other, variables: ['GITLAB_TOKEN'] });
+    expect(asked.output).toContain('token=glpat-b\n');
+  });
+
+  it('gives ID tokens the names that the flow has for them', () => {
+    const more = { id_tokens: { AWS: { aud: 'aws' }, GCP_TOKEN: { aud: ['gcp'] } } };
+    const env = { AI_FLOW_ID_TOKEN_1: 'eyJ1', AI_FLOW_ID_TOKEN_2: 'eyJ2', AI_FLOW_ID_TOKEN_3: 'eyJ3' };
+    const print = ['echo "$AWS $GCP_TOKEN ${AI_FLOW_ID_TOKEN_1:-} ${AI_FLOW_ID_TOKEN_3:-}."'];
+    expect(run(print, {}, { shell, env, more }).output).toContain('\neyJ1 eyJ2  .\n');
+  });
+
+  it('runs the set-up first, in the same shell', () => {
+    const more = { setup_script: ['export FROM=setup'] };
+    expect(run(['echo "$FROM"'], {}, { shell, more }).output).toMatch(/FROM=setup[^]*\nsetup\n/);
+  });
+
+  it('needs the token of a gateway where the flow asks for one, and hands it over then', () => {
+    const more = { injectGatewayToken: true };
+    const without = run(['echo never'], {}, { shell, more });
+    expect(without.status).toBe(1);
+    expect(without.error).toMatch(/no CI\/CD variable AI_FLOW_AI_GATEWAY_TOKEN/);
+    const env = { AI_FLOW_AI_GATEWAY_TOKEN: 'gw', AI_FLOW_AI_GATEWAY_HEADERS: 'X-A: b' };
+    const print = ['echo "$AI_FLOW_AI_GATEWAY_TOKEN $AI_FLOW_AI_GATEWAY_HEADERS"'];
+    expect(run(print, {}, { shell, env, more }).output).toContain('gw X-A: b\n');
+  });
+
+  it('keeps its cache and collects its reports, also when it fails in another folder', () => {
+    const cwd = mkdtempSync(join(dir, 'checkout-'));
+    mkdirSync(join(cwd, '.git/info'), { recursive: true });
+    const more = {
+      cache: { key: 'npm', paths: ['node_modules', 'a-b/.cache'] },
+      report_artifacts: { junit: ['out/*.xml', 'other.xml', 'absent.xml'], sast: ['sast.json'] },
+    };
+    const first = [
+      'mkdir node_modules a-b a-b/.cache out && echo 1 > node_modules/x && echo 2 > a-b/.cache/y',
+      'echo 3 > out/a.xml; echo 4 > "out/b c.xml"; echo 5 > other.xml',
+      'mkdir elsewhere && cd elsewhere && false',
+    ];
+    expect(run(first, {}, { shell, more, cwd })).toMatchObject({ status: 1, error: '' });
+    const files = (folder: string) => readdirSync(join(cwd, folder), { recursive: true }).sort();
+    expect(files('.ai-flow')).toEqual(
+      expect.arrayContaining([
+        'cache/1/x',
+        'cache/2/y',
+        'reports/junit/1-a.xml',
+        'reports/junit/3-other.xml',
+      ]),
+    );
+    expect(files('.ai-flow/reports')).not.toContain('sast');
+    expect(readFileSync(join(cwd, '.git/info/exclude'), 'utf8')).toBe('/.ai-flow/\n');
+    rmSync(join(cwd, 'a-b'), { recursive: true });
+    const second = run(['cat node_modules/x a-b/.cache/y'], {}, { shell, more, cwd });
+    expect(second).toMatchObject({ status: 0, error: '' });
+    expect(second.output).toContain('\n1\n2\n');
+    expect(files('.ai-flow')).toContain('cache/1/x');
   });
 
   it('leaves nothing behind', () => {

@@ -4,6 +4,7 @@ import type { Handover } from '../../src/flows/handover.ts';
 import { flowValues } from '../../src/flows/values.ts';
 import { variablesWithFlow, variablesWithoutFlow } from '../../src/flows/variables.ts';
 import { mention } from '../builders/events.ts';
+import { flow } from '../builders/flow.ts';
 
 function handover(fields: Partial<Handover> = {}): Handover {
   return {
@@ -59,19 +60,17 @@ describe('flowValues', () => {
 });
 
 describe('variables of an agent with a flow', () => {
-  const flow = { image: 'node:24-slim', commands: ['echo hi'], variables: [] };
-
   it('are metadata that nothing expands, and one file', () => {
     const sent = variablesWithFlow(
       flowValues(handover({ event: withBody('$HOME %CI_JOB_TOKEN% \n') })),
-      flow,
+      flow({ image: 'node:24-slim' }),
     );
     expect(sent.map(({ key, type }) => `${key} ${type}`)).toEqual([
       'AI_FLOW_EVENT env_var',
       'AI_FLOW_ID env_var',
       'AI_FLOW_AGENT env_var',
-      'CI_WORKLOAD_REF env_var',
       'AI_FLOW_IMAGE env_var',
+      'CI_WORKLOAD_REF env_var',
       'AI_FLOW_SCRIPT file',
     ]);
     for (const { key, value } of sent) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Run } from '../../src/runs/run.ts';
+import { flow } from '../builders/flow.ts';
 
 /** A run as it comes from a mention, with an id of its own. */
 export function aRun(changes: Partial<Run> = {}): Run {
@@ -44,7 +45,7 @@ export function aFullRun(): Run {
     step: 'finish',
     looks: 4,
     note: { id: 901, discussionId: 'd1' },
-    flow: { image: 'node:22', commands: ['npm ci', 'claude'], variables: ['ANTHROPIC_API_KEY'] },
+    flow: flow({ image: 'node:22', commands: ['npm ci', 'claude'], variables: ['ANTHROPIC_API_KEY'] }),
     branch: { name: 'workloads/x', commitId: 'abc', target: 'main' },
     pipeline: { id: 33, url: 'https://gitlab.test/p/33', createdAt: '2026-05-01T10:00:10Z' },
     outcome: {

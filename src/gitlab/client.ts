@@ -10,6 +10,7 @@ import { createPipelines } from './pipelines.ts';
 import { createRepository } from './repository.ts';
 import { createRequester, type OnRequest } from './requester.ts';
 import { AccountAnswer, MemberAnswer, UserAnswer } from './responses.ts';
+import { createThreads } from './threads.ts';
 
 /** Milliseconds for one request with its answer. GitLab itself gives up on a request after 60 s. */
 const REQUEST_TIMEOUT = 30_000;
@@ -29,6 +30,7 @@ export function createGitLab(
   return {
     ...people,
     ...createNotes(options, { account: people.account }),
+    ...createThreads(options),
     ...createRepository(options),
     ...createPipelines(options),
   };

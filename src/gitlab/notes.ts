@@ -3,7 +3,7 @@ import type { GitLab, Place } from '../runs/ports.ts';
 import type { NoteRef } from '../runs/run.ts';
 import { orUndefined, readAnswer } from './answer.ts';
 import type { ResourceConnection } from './connection.ts';
-import { DiscussionAnswer, DiscussionsAnswer, NoteAnswer, NotesAnswer } from './responses.ts';
+import { CommentsAnswer, DiscussionAnswer, DiscussionsAnswer, NoteAnswer } from './responses.ts';
 
 const NEWEST = { sort: 'desc', orderBy: 'created_at', perPage: 100, page: 1 } as const;
 
@@ -11,7 +11,7 @@ const NEWEST = { sort: 'desc', orderBy: 'created_at', perPage: 100, page: 1 } as
 export function createNotes(
   connection: ResourceConnection,
   { account }: Pick<GitLab, 'account'>,
-): Pick<GitLab, 'createNote' | 'findNote' | 'editNote' | 'comments'> {
+): Pick<GitLab, 'createNote' | 'findNote' | 'editNote'> {
   const ofIssues = { notes: new IssueNotes(connection), discussions: new IssueDiscussions(connection) };
   const ofMergeRequests = {
     notes: new MergeRequestNotes(connection),
@@ -20,7 +20,10 @@ export function createNotes(
   const at = ({ resource }: Place) => (resource.type === 'issue' ? ofIssues : ofMergeRequests);
 
   async function newestNotes(place: Place) {
-    return readAnswer(NotesAnswer, await at(place).notes.all(place.project.id, place.resource.iid, NEWEST));
+    return readAnswer(
+      CommentsAnswer,
+      await at(place).notes.all(place.project.id, place.resource.iid, NEWEST),
+    );
   }
 
   /** GitLab does not say in a note which discussion it is in. Only asked for after an answer was lost. */
@@ -59,19 +62,6 @@ export function createNotes(
 
     async editNote(place, noteId, body) {
       await at(place).notes.edit(place.project.id, place.resource.iid, noteId, { body });
-    },
-
-    async comments(place, { internal }) {
-      return (await newestNotes(place))
-        .filter((note) => note.system !== true)
-        .filter((note) => internal || !(note.internal === true || note.confidential === true))
-        .map((note) => ({
-          author: note.author?.username ?? 'ghost',
-          createdAt: note.created_at ?? '',
-          body: note.body ?? '',
-          path: note.position?.new_path ?? note.position?.old_path,
-          line: note.position?.new_line ?? undefined,
-        }));
     },
   };
 }

@@ -1,4 +1,5 @@
 import { Branches, Issues, MergeRequests, Projects, RepositoryFiles } from '@gitbeaker/rest';
+import type { FileDiff } from '../flows/diff-text.ts';
 import type { GitLab } from '../runs/ports.ts';
 import { orUndefined, readAnswer } from './answer.ts';
 import type { ResourceConnection } from './connection.ts';
@@ -12,6 +13,7 @@ import {
   ResourceAnswer,
 } from './responses.ts';
 
+const MAX_DIFF_PAGES = 5;
 const FIRST_PAGE = { perPage: 100, page: 1 } as const;
 
 /** Files, branches and merge requests of a project. */
@@ -86,13 +88,26 @@ export function createRepository(
           : await mergeRequests.show(project.id, resource.iid);
       return readAnswer(ResourceAnswer, answer);
     },
-    async diffs({ project, resource }) {
-      const answer = await mergeRequests.allDiffs(project.id, resource.iid, FIRST_PAGE);
-      return readAnswer(DiffsAnswer, answer).map((file) => ({
-        oldPath: file.old_path,
-        newPath: file.new_path,
-        diff: file.diff ?? '',
-      }));
+    async diffs({ project, resource }, { enough }) {
+      const files: FileDiff[] = [];
+      for (let page = 1; page <= MAX_DIFF_PAGES; page += 1) {
+        const options = { perPage: FIRST_PAGE.perPage, page };
+        const answer = readAnswer(
+          DiffsAnswer,
+          await mergeRequests.allDiffs(project.id, resource.iid, options),
+        );
+        for (const file of answer) {
+          files.push({
+            oldPath: file.old_path,
+            newPath: file.new_path,
+            diff: file.diff ?? '',
+            generated: file.generated_file === true,
+          });
+        }
+        const bytes = files.reduce((sum, { diff }) => sum + diff.length, 0);
+        if (answer.length < options.perPage || bytes >= enough) break;
+      }
+      return files;
     },
   };
 }

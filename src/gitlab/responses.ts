@@ -25,19 +25,31 @@ export const MemberAnswer = z.object({ access_level: z.number(), state: text });
 
 export const NoteAnswer = z.object({ id: Id });
 
-const NoteListAnswer = z.object({
+export const CommentAnswer = z.object({
   id: Id,
   body: text,
   author: z.object({ id: Id, username: z.string() }).nullish(),
   created_at: text,
   system: z.boolean().nullish(),
+  /** Before GitLab 15.5 this is called `confidential`. */
   internal: z.boolean().nullish(),
   confidential: z.boolean().nullish(),
-  position: z.object({ new_path: text, old_path: text, new_line: z.number().nullish() }).nullish(),
+  resolvable: z.boolean().nullish(),
+  resolved: z.boolean().nullish(),
+  position: z
+    .object({
+      new_path: text,
+      old_path: text,
+      new_line: z.number().nullish(),
+      old_line: z.number().nullish(),
+    })
+    .nullish(),
 });
-export const NotesAnswer = z.array(NoteListAnswer);
+export const CommentsAnswer = z.array(CommentAnswer);
 
 export const DiscussionAnswer = z.object({ id: z.string(), notes: z.array(NoteAnswer).min(1) });
+export const ThreadAnswer = z.object({ id: z.string(), notes: CommentsAnswer });
+export const ThreadsAnswer = z.array(ThreadAnswer);
 export const DiscussionsAnswer = z.array(z.object({ id: z.string(), notes: z.array(NoteAnswer).nullish() }));
 
 export const DefaultBranchAnswer = z.object({ default_branch: text });
@@ -65,7 +77,12 @@ export const MergeRequestAnswer = z.object({ iid: Id, web_url: z.string() });
 export const MergeRequestsAnswer = z.array(MergeRequestAnswer);
 
 export const DiffsAnswer = z.array(
-  z.object({ old_path: z.string(), new_path: z.string(), diff: z.string().nullish() }),
+  z.object({
+    old_path: z.string(),
+    new_path: z.string(),
+    diff: z.string().nullish(),
+    generated_file: z.boolean().nullish(),
+  }),
 );
 
 export const ResourceAnswer = z.record(z.string(), z.unknown());

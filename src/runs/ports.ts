@@ -1,5 +1,6 @@
 import type { Project, Resource } from '../events/event.ts';
-import type { Comment, FileDiff } from '../flows/context.ts';
+import type { FileDiff } from '../flows/diff-text.ts';
+import type { Thread } from '../flows/threads.ts';
 import type { PipelineVariable } from '../flows/variables.ts';
 import type { NoteRef, Run } from './run.ts';
 
@@ -96,10 +97,16 @@ export interface GitLab {
 
   /** The item with GitLab's own keys, for `AI_FLOW_CONTEXT`. */
   resource(place: Place): Promise<Readonly<Record<string, unknown>>>;
-  /** Changed files of a merge request, the first 100. */
-  diffs(place: Place): Promise<readonly FileDiff[]>;
-  /** Comments of people, newest first, the newest 100; internal ones only where `internal` says so. */
-  comments(place: Place, options: { internal: boolean }): Promise<readonly Comment[]>;
+  /** Changed files of a merge request, the first 100; of more, up to 500, until `enough` bytes are together. */
+  diffs(place: Place, options: { enough: number }): Promise<readonly FileDiff[]>;
+  /**
+   * Threads of people's comments: all up to 100 threads, of more the first and the newest, and `including`.
+   * Internal comments only where `internal` says so.
+   */
+  threads(
+    place: Place,
+    options: { internal: boolean; including: string | undefined },
+  ): Promise<readonly Thread[]>;
 }
 
 /** Gives the GitLab connection of an agent by its name. */

@@ -1,14 +1,20 @@
 import { Failure } from './failures.ts';
 
+const NO_VARIABLES = /insufficient permissions to set pipeline variables/i;
+
 /**
  * What GitLab says when it will not start a pipeline, and what a person can do about it. GitLab's texts, 17 to
  * 19: `app/models/concerns/ci/has_completion_reason.rb` and `lib/gitlab/ci/pipeline/chain`.
  */
 const PIPELINE_REMEDIES: readonly { readonly pattern: RegExp; readonly remedy: string }[] = [
   {
-    pattern: /insufficient permissions to set pipeline variables/i,
+    pattern: NO_VARIABLES,
     remedy:
-      'In the project under Settings > CI/CD > Variables, set "Minimum role to use pipeline variables" to Developer.',
+      'In the project under Settings > CI/CD > Variables, set "Minimum role to use pipeline variables" to Developer, or have its CI configuration take inputs instead: `beckon ci` says how.',
+  },
+  {
+    pattern: /inputs? not defined in the|unknown input|inputs? provided.*not|`ai_flow_/i,
+    remedy: 'The CI configuration of this branch does not take the inputs of an agent: `beckon ci` says how.',
   },
   {
     pattern: /insufficient permissions to create a new pipeline/i,
@@ -45,6 +51,11 @@ const PASSING = /too many pipelines created|retry later|reference not found/i;
 /** Whether a refusal of GitLab's can be tried again as it is. */
 export function isPassingRefusal(detail: string): boolean {
   return PASSING.test(detail);
+}
+
+/** Whether the project lets nobody of the account's role set variables of a pipeline. */
+export function forbidsVariables(error: unknown): boolean {
+  return error instanceof Failure && NO_VARIABLES.test(error.detail);
 }
 
 /** An error as a person in the thread needs it: what GitLab said, and what to do. */

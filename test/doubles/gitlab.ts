@@ -146,7 +146,7 @@ export function gitlabDouble() {
       }),
     resource: () => call('resource', () => ({ iid: 12, title: 'Checkout fails' })),
     diffs: () => call('diffs', () => []),
-    comments: () => call('comments', () => []),
+    threads: () => call('threads', () => []),
   };
   return {
     gitlab,

@@ -85,7 +85,8 @@ describe.each(shells)('a compiled flow in %s', (shell) => {
     const { output } = run(['echo "a  b"', 'echo c\necho d'], {}, { shell });
     expect(output).toContain('$ echo "a  b"\u001b[0m\na  b\n');
     expect(output).toContain('$ echo c # collapsed multi-line command\u001b[0m\nc\nd\n');
-    const marks = [...output.matchAll(/\u001b\[0Ksection_(start|end):(\d+):(command_\d)\r\u001b\[0K/g)];
+    const mark = String.raw`\x1b\[0Ksection_(start|end):(\d+):(command_\d)\r\x1b\[0K`;
+    const marks = [...output.matchAll(new RegExp(mark, 'g'))];
     expect(marks.map(([, what, , name]) => `${what} ${name}`)).toEqual([
       'start command_1',
       'end command_1',
@@ -149,7 +150,7 @@ describe.each(shells)('a compiled flow in %s', (shell) => {
 
   it('runs the set-up first, in the same shell', () => {
     const more = { setup_script: ['export FROM=setup'] };
-    expect(run(['echo "$FROM"'], {}, { shell, more }).output).toMatch(/FROM=setup[^]*\nsetup\n/);
+    expect(run(['echo "$FROM"'], {}, { shell, more }).output).toMatch(/FROM=setup[\s\S]*\nsetup\n/);
   });
 
   it('needs the token of a gateway where the flow asks for one, and hands it over then', () => {

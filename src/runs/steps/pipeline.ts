@@ -1,10 +1,18 @@
+import type { Flow } from '../../config/flow.ts';
 import { buildContext, MAX_CONTEXT } from '../../flows/context.ts';
 import type { CommitPerson } from '../../flows/handover.ts';
 import { flowValues } from '../../flows/values.ts';
-import { variablesWithFlow, variablesWithoutFlow } from '../../flows/variables.ts';
+import {
+  inputsWithFlow,
+  type PipelineVariable,
+  variablesWithFlow,
+  variablesWithoutFlow,
+} from '../../flows/variables.ts';
 import { byteLength } from '../../lib/text.ts';
+import { Failure } from '../failures.ts';
 import { placeOf } from '../place.ts';
 import type { GitLab, Pipeline } from '../ports.ts';
+import { forbidsVariables } from '../remedies.ts';
 import type { Run } from '../run.ts';
 import { done, type Step, type StepTools } from './step.ts';
 
@@ -36,23 +44,51 @@ async function createPipeline(
     context: await readContext(run, gitlab),
     gitlabUrl,
   });
-  const variables = run.flow ? variablesWithFlow(values, run.flow) : variablesWithoutFlow(values);
-  return gitlab.createPipeline(run.event.project.id, { ref: branch.name, variables, inputs: {} });
+  const create = (sent: Handed) =>
+    gitlab.createPipeline(run.event.project.id, { ref: branch.name, variables: [], inputs: {}, ...sent });
+  const { flow } = run;
+  if (!flow) return create({ variables: variablesWithoutFlow(values) });
+  if (agent.handoff === 'inputs') return create({ inputs: inputsOf(values, flow) });
+  try {
+    return await create({ variables: variablesWithFlow(values, flow) });
+  } catch (refusal) {
+    if (agent.handoff === 'variables' || !forbidsVariables(refusal)) throw refusal;
+    return await create({ inputs: inputsOf(values, flow) }).catch((error: unknown) => {
+      // The project takes neither. The first refusal names the setting, and its remedy both ways out.
+      throw error instanceof Failure && error.kind === 'refused' ? refusal : error;
+    });
+  }
+}
+
+type Handed =
+  | { readonly variables: readonly PipelineVariable[] }
+  | { readonly inputs: Readonly<Record<string, string>> };
+
+function inputsOf(values: ReadonlyMap<string, string>, flow: Flow): Readonly<Record<string, string>> {
+  const inputs = inputsWithFlow(values, flow);
+  if (inputs !== undefined) return inputs;
+  throw new Failure('starting the pipeline', {
+    kind: 'refused',
+    detail:
+      'The request is too long for pipeline inputs, which take less than 1 MB. Shorten it, or let the project take pipeline variables.',
+  });
 }
 
 /** What is known of the item; empty for what happened outside of any. */
 async function readContext({ event }: Run, gitlab: GitLab): Promise<string> {
   const place = placeOf(event);
   if (place === undefined) return '{}';
-  const [resource, comments, diffs] = await Promise.all([
+  const mention = event.kind === 'mention' ? event.note : undefined;
+  const [resource, threads, diffs] = await Promise.all([
     gitlab.resource(place),
-    gitlab.comments(place, { internal: event.confidential }),
-    place.resource.type === 'merge_request' ? gitlab.diffs(place) : [],
+    gitlab.threads(place, { internal: mention?.internal ?? false, including: mention?.discussionId }),
+    place.resource.type === 'merge_request' ? gitlab.diffs(place, { enough: MAX_CONTEXT }) : [],
   ]);
   // Many flows put input and context into one argument of a command, which Linux limits to 128 KiB.
   const room = 120 * 1024 - byteLength(event.input);
   const maxBytes = Math.max(32 * 1024, Math.min(MAX_CONTEXT, room));
-  return buildContext({ type: place.resource.type, resource, comments, diffs }, maxBytes);
+  const { type } = place.resource;
+  return buildContext({ type, resource, threads, triggering: mention?.discussionId, diffs }, maxBytes);
 }
 
 /** GitLab accepts this address in commits of the person, and it tells nothing that the username does not. */

@@ -1,4 +1,4 @@
-import type { Flow } from '../../config/flow.ts';
+import { type Flow, NO_GATEWAY } from '../../config/flow.ts';
 import { parseFlow } from '../../flows/flow.ts';
 import { Failure } from '../failures.ts';
 import { workloadBranch } from '../plan.ts';
@@ -9,9 +9,6 @@ import { done, type Step, type StepTools } from './step.ts';
 /** Reads the flow from the default branch and makes the workload branch. */
 export const prepare: Step = async (run, tools) => {
   const { gitlab, agent } = tools;
-  if (agent.handoff === 'inputs') {
-    return notStarted(run, 'The agent is set to handoff: inputs, which this version of Beckon cannot do.');
-  }
   const projectId = run.event.project.id;
   const defaultBranch = run.event.project.defaultBranch ?? (await gitlab.defaultBranch(projectId));
   if (defaultBranch === undefined) {
@@ -19,6 +16,9 @@ export const prepare: Step = async (run, tools) => {
   }
   const flow = await readFlow(run, defaultBranch, tools);
   if (typeof flow === 'string') return notStarted(run, flow);
+  if (flow?.injectGatewayToken && agent.gateway === 'none') {
+    return notStarted(run, `The flow ${NO_GATEWAY}.`);
+  }
   return done({ ...run, flow, branch: await findOrMakeBranch(run, defaultBranch, tools) });
 };
 

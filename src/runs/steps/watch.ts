@@ -1,3 +1,4 @@
+import { parseDuration } from '../../lib/duration.ts';
 import type { Job } from '../ports.ts';
 import type { Outcome, Run } from '../run.ts';
 import { done, type Step, type StepTools } from './step.ts';
@@ -32,7 +33,8 @@ async function lookAgain(
   pipeline: NonNullable<Run['pipeline']>,
   { agent, gitlab, clock }: StepTools,
 ) {
-  const left = Date.parse(pipeline.createdAt) + agent.timeout - clock();
+  const own = parseDuration(run.flow?.timeout ?? '') ?? agent.timeout;
+  const left = Date.parse(pipeline.createdAt) + Math.min(own, agent.timeout) - clock();
   if (left <= 0) {
     await gitlab.cancelPipeline(run.event.project.id, pipeline.id);
     return end(run, { kind: 'timed_out' });

@@ -1,4 +1,5 @@
 import type { Config } from './config/config.ts';
+import { createFlowParser } from './flows/flow.ts';
 import type { Clock, GitLabOf, Observer, Perform } from './runs/ports.ts';
 import { explainToPeople } from './runs/remedies.ts';
 import { retryDelay } from './runs/retry.ts';
@@ -18,6 +19,7 @@ export function createPerform(tools: {
   readonly random: () => number;
 }): Perform {
   const { config, gitlabOf, observer, clock, random } = tools;
+  const parseFlow = createFlowParser();
 
   return async (start, { save, signal }) => {
     const agent = config.agents.find(({ name }) => name === start.agent);
@@ -46,6 +48,7 @@ export function createPerform(tools: {
           agent,
           trigger,
           gitlabUrl: config.gitlab.url,
+          parseFlow,
           clock,
           resumed,
         });

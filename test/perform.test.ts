@@ -8,6 +8,7 @@ import type { Run } from '../src/runs/run.ts';
 import { runState } from '../src/runs/state.ts';
 import { agent, config, trigger } from './builders/config.ts';
 import { mention } from './builders/events.ts';
+import { flow as aFlow } from './builders/flow.ts';
 import { type Fault, gitlabDouble } from './doubles/gitlab.ts';
 
 const silent: Observer = {
@@ -86,7 +87,7 @@ describe('perform', () => {
       'createBranch',
       'account',
       'resource',
-      'comments',
+      'threads',
       'createPipeline',
       'editNote',
       'pipeline',
@@ -116,10 +117,122 @@ describe('perform', () => {
     expect(mergeRequests).toEqual([]);
   });
 
+  it('takes the merge request that the agent opened itself', async () => {
+    const { toTheEnd, double, mergeRequests, note } = setUp();
+    double.failing((operation) => {
+      if (operation !== 'createMergeRequest' || mergeRequests.length > 0) return undefined;
+      const [, sourceBranch = ''] = [...double.branches.keys()];
+      mergeRequests.push({ iid: 31, url: 'https://x/31', sourceBranch, title: 'Mine', description: '' });
+      return undefined;
+    });
+    expect(runState(await toTheEnd())).toBe('succeeded');
+    expect(note()).toContain('[!31](https://x/31)');
+    expect(mergeRequests).toMatchObject([{ title: 'Mine' }]);
+  });
+
+  it('opens the merge request as a draft where the agent is set so', async () => {
+    const { toTheEnd, mergeRequests } = setUp({ mergeRequest: 'draft' });
+    await toTheEnd();
+    expect(mergeRequests).toMatchObject([{ title: 'Draft: Resolve "Checkout fails for guests"' }]);
+  });
+
   it('takes a flow from either ending of its path', async () => {
     const { toTheEnd, files } = setUp({ flow: { kind: 'file', path: 'flows/a.yml' } });
     files.set('flows/a.yaml', 'image: alpine:3\ncommands: [echo hi]\n');
     expect((await toTheEnd()).flow).toMatchObject({ commands: ['echo hi'] });
+  });
+});
+
+describe('the data of a run', () => {
+  const flow = { kind: 'inline', flow: aFlow() } as const;
+
+  it.each([
+    ['auto', { variables: true, inputs: false }, 'variables'],
+    ['auto', { variables: true, inputs: true }, 'variables'],
+    ['auto', { variables: false, inputs: true }, 'inputs'],
+    ['variables', { variables: true, inputs: true }, 'variables'],
+    ['inputs', { variables: true, inputs: true }, 'inputs'],
+  ] as const)('goes by %s where the project takes %j: by %s', async (handoff, takes, way) => {
+    const { toTheEnd, double, handed } = setUp({ flow, handoff });
+    Object.assign(double.takes, takes);
+    expect(runState(await toTheEnd())).toBe('succeeded');
+    expect(handed).toHaveLength(1);
+    const [{ variables, inputs } = { variables: [], inputs: {} }] = handed;
+    expect(variables.map(({ key }) => key)).toEqual(
+      way === 'inputs' ? [] : expect.arrayContaining(['AI_FLOW_EVENT', 'AI_FLOW_SCRIPT']),
+    );
+    expect(Object.keys(inputs)).toEqual(
+      way === 'variables'
+        ? []
+        : ['ai_flow_event', 'ai_flow_id', 'ai_flow_agent', 'ai_flow_image', 'ai_flow_script'],
+    );
+  });
+
+  it.each([
+    ['auto', { variables: false, inputs: false }, /Minimum role to use pipeline variables.*beckon ci/],
+    ['variables', { variables: false, inputs: true }, /Minimum role to use pipeline variables/],
+    ['inputs', { variables: true, inputs: false }, /does not take the inputs of an agent/],
+  ] as const)('that finds no way by %s where the project takes %j is said', async (handoff, takes, words) => {
+    const { toTheEnd, double, note, branches } = setUp({ flow, handoff });
+    Object.assign(double.takes, takes);
+    expect(runState(await toTheEnd())).toBe('failed');
+    expect(note().replaceAll('\\', '')).toMatch(words);
+    expect([...branches.keys()]).toEqual(['main']);
+  });
+
+  it('is tried again by the same way when GitLab was only away for a moment', async () => {
+    const { toTheEnd, double, handed } = setUp({ flow });
+    let failed = false;
+    double.takes.variables = false;
+    double.takes.inputs = true;
+    double.failing((operation) => {
+      if (operation !== 'createPipeline' || handed.length > 0 || failed) return undefined;
+      failed = true;
+      return transient();
+    });
+    expect(runState(await toTheEnd())).toBe('succeeded');
+    expect(handed).toHaveLength(1);
+  });
+});
+
+describe('a flow', () => {
+  const file = { kind: 'file', path: 'flows/a.yaml' } as const;
+  const text = 'image: alpine:3\ncommands: [echo hi]\n';
+
+  it('that asks for the token of a gateway says what to do instead', async () => {
+    const { toTheEnd, files, note, pipelines } = setUp({ flow: file });
+    files.set('flows/a.yaml', `${text}injectGatewayToken: true\n`);
+    await toTheEnd();
+    expect(note().replaceAll('\\', '')).toMatch(/AI gateway.*API key under variables.*gateway: variables/);
+    expect(pipelines).toEqual([]);
+  });
+
+  it('that asks for it runs where the projects bring a token', async () => {
+    const { toTheEnd, files } = setUp({ flow: file, gateway: 'variables' });
+    files.set('flows/a.yaml', `${text}injectGatewayToken: true\n`);
+    expect(runState(await toTheEnd())).toBe('succeeded');
+  });
+
+  it('can have less time than its agent, and not more', async () => {
+    for (const [timeout, ends] of [
+      ['5m', 300_000],
+      ['5h', 600_000],
+    ] as const) {
+      const { takeUp, files, double, pass, pipelines, calls } = setUp({ flow: file, timeout: 600_000 });
+      files.set('flows/a.yaml', `${text}timeout: ${timeout}\n`);
+      double.failing((operation) => {
+        const [pipeline] = pipelines;
+        if (operation === 'pipeline' && pipeline) Object.assign(pipeline, { status: 'running' });
+        return undefined;
+      });
+      await takeUp();
+      pass(ends - 1);
+      await takeUp();
+      expect(calls).not.toContain('cancelPipeline');
+      pass(1);
+      await takeUp();
+      expect(calls).toContain('cancelPipeline');
+    }
   });
 });
 

@@ -8,3 +8,29 @@ export function parseFlow(text: string, path: string): Flow | string {
   if ('data' in reading) return reading.data;
   return `The flow file cannot be used: ${reading.faults.map((fault) => formatFault(path, fault)).join('; ')}`;
 }
+
+/** How many flow files are known at once. */
+const MAX_KNOWN = 200;
+
+/**
+ * Parses flow files, each content once: GitLab names a content by its blob id, which changes with every byte.
+ * Without an id it is parsed anew.
+ */
+export function createFlowParser(): (file: {
+  readonly text: string;
+  readonly path: string;
+  readonly blobId: string | undefined;
+}) => Flow | string {
+  const known = new Map<string, Flow | string>();
+  return ({ text, path, blobId }) => {
+    if (blobId === undefined) return parseFlow(text, path);
+    const key = `${blobId} ${path}`;
+    const flow = known.get(key) ?? parseFlow(text, path);
+    // Taken out and put in again, so that the first in the map is the one that was not used for longest.
+    known.delete(key);
+    known.set(key, flow);
+    const [oldest] = known.keys();
+    if (known.size > MAX_KNOWN && oldest !== undefined) known.delete(oldest);
+    return flow;
+  };
+}

@@ -40,10 +40,12 @@ export function createRepository(
 
   return {
     async readFile(projectId, path, ref) {
-      const content = await orUndefined(files.showRaw(projectId, path, ref));
+      const answer = await orUndefined(files.showRaw(projectId, path, ref, { showExpanded: true }));
+      if (answer === undefined) return undefined;
+      const { data, headers } = answer;
       // gitbeaker's type allows a Blob; our requester only ever gives text, JSON parsed where it says so.
-      if (content === undefined || typeof content === 'string') return content;
-      return content === null ? '' : JSON.stringify(content);
+      const text = typeof data === 'string' ? data : data === null ? '' : JSON.stringify(data);
+      return { text, blobId: headers['x-gitlab-blob-id'] };
     },
     async project(path) {
       const answer = readAnswer(ProjectAnswer, await projects.show(path));

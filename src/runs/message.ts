@@ -52,23 +52,41 @@ export function noteBody(runId: string, text: string): string {
   return `${text}\n\n${noteMarker(runId)}`;
 }
 
-/** Title and description of the merge request that a run opens. */
-export function mergeRequestText({ agent, event, id }: Run): { title: string; description: string } {
+/**
+ * Title and description of the merge request that a run opens: who asked for what and where. Of what is
+ * confidential only the number is told, because a merge request is seen by more people.
+ */
+export function mergeRequestText(
+  { agent, event, id }: Run,
+  { draft }: { draft: boolean },
+): { title: string; description: string } {
   const { actor, resource } = event;
   const who = `${plainText(actor.name)} (${plainText(actor.username)})`;
   const made = `and the agent ${plainText(agent)} made it.`;
+  const describe = (...parts: readonly string[]) => [...parts, noteMarker(id)].join('\n\n');
+  const mark = draft ? 'Draft: ' : '';
   if (resource === undefined) {
-    const description = [`${who} set off ${plainText(event.kind)}, ${made}`, noteMarker(id)].join('\n\n');
-    return { title: `Changes by ${agent}`, description };
+    const description = describe(`${who} set off ${plainText(event.kind)}, ${made}`);
+    return { title: `${mark}Changes by ${agent}`, description };
   }
   const reference = `${resource.type === 'issue' ? '#' : '!'}${resource.iid}`;
+  // Whoever assigns an issue to an agent wants it done with; a mention may ask for anything.
+  const relation = event.kind === 'assign' && resource.type === 'issue' ? 'Closes' : 'Related to';
+  if (event.confidential) {
+    const description = describe(`Made by the agent ${plainText(agent)}.`, `${relation} ${reference}`);
+    return { title: `${mark}Changes for ${reference}`, description };
+  }
   const asked = event.kind === 'mention' ? link('asked for this', event.note.url) : 'asked for this';
+  const request = event.kind === 'mention' ? [`> ${plainText(event.input, 500)}`] : [];
   return {
-    title: oneLine(`${resource.type === 'issue' ? 'Resolve' : 'Changes for'} "${resource.title}"`, 240),
-    description: [
+    title: oneLine(
+      `${mark}${resource.type === 'issue' ? 'Resolve' : 'Changes for'} "${resource.title}"`,
+      240,
+    ),
+    description: describe(
       `${who} ${asked} on ${link(reference, resource.url)}, ${made}`,
-      `Related to ${reference}`,
-      noteMarker(id),
-    ].join('\n\n'),
+      ...request,
+      `${relation} ${reference}`,
+    ),
   };
 }

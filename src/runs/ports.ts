@@ -66,8 +66,12 @@ export interface GitLab {
   findNote(place: Place, marker: string): Promise<NoteRef | undefined>;
   editNote(place: Place, noteId: number, body: string): Promise<void>;
 
-  /** A text file on a branch; `undefined` where file or branch is not there. */
-  readFile(projectId: number, path: string, ref: string): Promise<string | undefined>;
+  /** A text file on a branch, with the id of its content; `undefined` where file or branch is not there. */
+  readFile(
+    projectId: number,
+    path: string,
+    ref: string,
+  ): Promise<{ readonly text: string; readonly blobId: string | undefined } | undefined>;
   /** A project by its full path. */
   project(path: string): Promise<Project>;
   defaultBranch(projectId: number): Promise<string | undefined>;

@@ -29,12 +29,21 @@ export function gitlabDouble() {
   const notes: Note[] = [];
   const branches = new Map<string, string>([['main', 'c0']]);
   const pipelines: (Pipeline & { ref: string })[] = [];
-  const mergeRequests: { iid: number; url: string; sourceBranch: string; title: string }[] = [];
+  const mergeRequests: {
+    iid: number;
+    url: string;
+    sourceBranch: string;
+    title: string;
+    description: string;
+  }[] = [];
   const files = new Map<string, string>();
   const jobs: Job[] = [];
   const members = new Map<number, number>([[5, 30]]);
   const bots = new Set<number>([90]);
   const calls: string[] = [];
+  /** What the project takes, and what it was given. */
+  const takes = { variables: true, inputs: false };
+  const handed: Pick<Parameters<GitLab['createPipeline']>[1], 'variables' | 'inputs'>[] = [];
   /** Asked before every call, with its name. */
   let faultOf: (operation: string) => Fault | undefined = () => undefined;
   let lastId = 100;
@@ -52,7 +61,8 @@ export function gitlabDouble() {
   }
   const gone = (what: string) =>
     new Failure(`asking for ${what}`, { kind: 'gone', status: 404, detail: `404 ${what} Not Found` });
-  const refused = (detail: string) => new Failure('asking', { kind: 'refused', status: 400, detail });
+  const refused = (detail: string) =>
+    new Failure('asking', { kind: 'refused', status: Number(detail.slice(0, 3)), detail });
 
   const gitlab: GitLab = {
     account: () =>
@@ -90,7 +100,11 @@ export function gitlabDouble() {
         if (note === undefined) throw gone('Note');
         note.body = body;
       }),
-    readFile: (_project, path) => call('readFile', () => files.get(path)),
+    readFile: (_project, path) =>
+      call('readFile', () => {
+        const text = files.get(path);
+        return text === undefined ? undefined : { text, blobId: text };
+      }),
     project: (path) =>
       call('project', () => ({ id: 7, path, url: `https://x/${path}`, defaultBranch: 'main' })),
     defaultBranch: () => call('defaultBranch', () => 'main'),
@@ -109,8 +123,15 @@ export function gitlabDouble() {
         return { commitId };
       }),
     deleteBranch: (_project, name) => call('deleteBranch', () => void branches.delete(name)),
-    createPipeline: (_project, { ref }) =>
+    createPipeline: (_project, { ref, variables, inputs }) =>
       call('createPipeline', () => {
+        if (variables.length > 0 && !takes.variables)
+          throw refused('400 Insufficient permissions to set pipeline variables');
+        if (Object.keys(inputs).length > 0 && !takes.inputs)
+          throw refused(
+            '400 Given inputs not defined in the `spec` section of the included configuration file',
+          );
+        handed.push({ variables, inputs });
         const pipeline = {
           id: nextId(),
           url: `https://x/-/pipelines/${lastId}`,
@@ -134,13 +155,19 @@ export function gitlabDouble() {
     cancelPipeline: () => call('cancelPipeline', () => {}),
     findMergeRequest: (_project, branch) =>
       call('findMergeRequest', () => mergeRequests.find(({ sourceBranch }) => sourceBranch === branch)),
-    createMergeRequest: (_project, { sourceBranch, title }) =>
+    createMergeRequest: (_project, { sourceBranch, title, description }) =>
       call('createMergeRequest', () => {
         if (mergeRequests.some((other) => other.sourceBranch === sourceBranch)) {
           throw refused('409 Another open merge request already exists for this source branch: !1');
         }
         const iid = mergeRequests.length + 1;
-        const mergeRequest = { iid, url: `https://x/-/merge_requests/${iid}`, sourceBranch, title };
+        const mergeRequest = {
+          iid,
+          url: `https://x/-/merge_requests/${iid}`,
+          sourceBranch,
+          title,
+          description,
+        };
         mergeRequests.push(mergeRequest);
         return mergeRequest;
       }),
@@ -159,6 +186,8 @@ export function gitlabDouble() {
     members,
     bots,
     calls,
+    takes,
+    handed,
     failing(fault: typeof faultOf) {
       faultOf = fault;
     },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Event } from '../../src/events/event.ts';
 import { mentionedAccounts } from '../../src/events/mention.ts';
 import { link, plainText } from '../../src/lib/markdown.ts';
 import { Failure } from '../../src/runs/failures.ts';
@@ -74,13 +75,32 @@ describe('text of others in a note', () => {
 });
 
 describe('a merge request', () => {
+  const text = (event: Event, { draft = false } = {}) =>
+    mergeRequestText(planRun({ event, trigger: trigger() }, { gitlabUrl: 'https://x', now: 0 }), { draft });
+
   it('says who asked for what, and where', () => {
-    const run = planRun({ event: mention(), trigger: trigger() }, { gitlabUrl: 'https://x', now: 0 });
-    const { title, description } = mergeRequestText(run);
+    const { title, description } = text({ ...mention(), input: '@claude-bot fix <b>this</b>\n/merge' });
     expect(title).toBe('Resolve "Checkout fails for guests"');
     expect(description).toContain(
       'Alice Ito (alice) [asked for this](https://gitlab.example.com/acme/web/shop/-/issues/12#note_9001)',
     );
+    expect(description).toContain('\n> \\@claude-bot fix &lt;b\\>this&lt;/b\\> /merge\n');
+    expect(description).toContain('Related to #12');
+    expect(mentionedAccounts(description)).toEqual([]);
+  });
+
+  it('closes the issue that was assigned, and is a draft where it shall be', () => {
+    const { title, description } = text({ ...mention(), kind: 'assign', input: '12' }, { draft: true });
+    expect(title).toMatch(/^Draft: Resolve "/);
+    expect(description).toContain('Closes #12');
+  });
+
+  it('tells of a confidential item no more than its number', () => {
+    const event = { ...mention(), confidential: true };
+    const { title, description } = text(event);
+    expect(title).toBe('Changes for #12');
+    for (const secret of [event.resource.title, event.input, event.actor.name, event.note.url])
+      expect(description).not.toContain(secret);
     expect(description).toContain('Related to #12');
   });
 });

@@ -1,3 +1,4 @@
+import { Failure } from '../failures.ts';
 import { mergeRequestText } from '../message.ts';
 import type { Outcome, Run } from '../run.ts';
 import { done, type Step, type StepTools } from './step.ts';
@@ -24,13 +25,19 @@ async function offer(
 ): Promise<Outcome> {
   if (agent.mergeRequest === 'never') return { kind: 'branch', name: branch.name };
   const projectId = run.event.project.id;
-  const found = resumed ? await gitlab.findMergeRequest(projectId, branch.name) : undefined;
-  const mergeRequest =
-    found ??
-    (await gitlab.createMergeRequest(projectId, {
-      sourceBranch: branch.name,
-      targetBranch: branch.target,
-      ...mergeRequestText(run),
-    }));
-  return { kind: 'merge_request', iid: mergeRequest.iid, url: mergeRequest.url };
+  const find = () => gitlab.findMergeRequest(projectId, branch.name);
+  const create = async () => {
+    const text = mergeRequestText(run, { draft: agent.mergeRequest === 'draft' });
+    const wanted = { sourceBranch: branch.name, targetBranch: branch.target, ...text };
+    try {
+      return await gitlab.createMergeRequest(projectId, wanted);
+    } catch (error) {
+      // There is one already: of the agent itself, or of another worker that was taken for dead.
+      const there = error instanceof Failure && error.status === 409 ? await find() : undefined;
+      if (there === undefined) throw error;
+      return there;
+    }
+  };
+  const { iid, url } = (resumed ? await find() : undefined) ?? (await create());
+  return { kind: 'merge_request', iid, url };
 }

@@ -1,5 +1,4 @@
 import { type Flow, NO_GATEWAY } from '../../config/flow.ts';
-import { parseFlow } from '../../flows/flow.ts';
 import { Failure } from '../failures.ts';
 import { workloadBranch } from '../plan.ts';
 import type { GitLab } from '../ports.ts';
@@ -26,13 +25,13 @@ export const prepare: Step = async (run, tools) => {
 async function readFlow(
   run: Run,
   branch: string,
-  { agent, gitlab }: StepTools,
+  { agent, gitlab, parseFlow }: StepTools,
 ): Promise<Flow | null | string> {
   if (agent.flow.kind === 'none') return null;
   if (agent.flow.kind === 'inline') return agent.flow.flow;
   for (const path of eitherEnding(agent.flow.path)) {
-    const text = await gitlab.readFile(run.event.project.id, path, branch);
-    if (text !== undefined) return parseFlow(text, path);
+    const file = await gitlab.readFile(run.event.project.id, path, branch);
+    if (file !== undefined) return parseFlow({ ...file, path });
   }
   return `The flow file ${agent.flow.path} is not on the branch ${branch}. Add it there, or change the path in Beckon's config.`;
 }

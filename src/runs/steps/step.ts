@@ -1,4 +1,5 @@
 import type { Agent, Trigger } from '../../config/config.ts';
+import type { createFlowParser } from '../../flows/flow.ts';
 import type { Clock, GitLab } from '../ports.ts';
 import type { Run } from '../run.ts';
 
@@ -8,6 +9,7 @@ export interface StepTools {
   readonly agent: Agent;
   readonly trigger: Trigger;
   readonly gitlabUrl: string;
+  readonly parseFlow: ReturnType<typeof createFlowParser>;
   readonly clock: Clock;
   /**
    * The step may have been tried before, by this process or one that died: what it makes can be there already,

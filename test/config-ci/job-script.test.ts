@@ -1,103 +1,121 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { findProgram } from '../gitlab/git/find-program.ts';
-import { temporaryFolder } from '../support/temporary.ts';
-import { jobScript } from './template-files.ts';
+import { describe, expect, test } from 'vitest';
+import { describeWith } from '../support/needs.ts';
+import { runScript, SHELLS, type Shell } from './run-script.ts';
+import { agentJob } from './template-files.ts';
 
-let script = '';
-beforeAll(async () => {
-  script = await jobScript();
-});
+const WAYS = ['variables', 'inputs'] as const;
+type Way = (typeof WAYS)[number];
 
-/** What the template promises to get by with, in an image that has no bash. */
-const PROGRAMS = ['sh', 'base64', 'awk', 'mktemp', 'tr', 'rm', 'cat', 'env', 'ls', 'printf'];
-
-async function shOnlyPath(folder: string): Promise<string> {
-  const path = join(folder, 'bin');
-  await mkdir(path);
-  for (const name of PROGRAMS) {
-    const program = findProgram(name);
-    if (program !== undefined) await symlink(program, join(path, name));
-  }
-  return path;
+/** Runs the job with a flow that came one way or the other, and with some variables. */
+async function run(
+  flow: string,
+  variables: Readonly<Record<string, string>> = {},
+  { shell = 'dash', way = 'variables' }: { readonly shell?: Shell; readonly way?: Way } = {},
+) {
+  const base64 = Buffer.from(flow).toString('base64');
+  const inputs = { ai_flow_event: 'mention', ai_flow_agent: 'claude', ai_flow_script: base64 };
+  const job = await agentJob(way === 'inputs' ? inputs : {});
+  const sent = [
+    { key: 'AI_FLOW_AGENT', value: 'claude' },
+    { key: 'AI_FLOW_SCRIPT', value: base64.replace(/.{76}/g, '$&\n'), file: true },
+  ];
+  const [ofJob, more] = [job.variables, variables].map((some) =>
+    Object.entries(some).map(([key, value]) => ({ key, value })),
+  );
+  const given = [...(ofJob ?? []), ...(way === 'variables' ? sent : []), ...(more ?? [])];
+  return runScript(shell, job.script, given);
 }
 
-/** Runs the job's script in a shell, with a flow and some variables; `leftovers` is what stayed in TMPDIR. */
-async function runScript(flow: string, env: Readonly<Record<string, string>>, shell: 'sh' | 'bash' = 'sh') {
-  const folder = await temporaryFolder();
-  const temporary = join(folder, 'tmp');
-  await mkdir(temporary);
-  const file = join(folder, 'AI_FLOW_SCRIPT');
-  await writeFile(file, Buffer.from(flow).toString('base64').replace(/.{76}/g, '$&\n'));
-  const path = shell === 'sh' ? await shOnlyPath(folder) : (process.env.PATH ?? '');
-  const given = { PATH: path, TMPDIR: temporary, AI_FLOW_SCRIPT: file, AI_FLOW_AGENT: 'claude', ...env };
-  const child = spawn(findProgram(shell) ?? shell, ['-e', '-c', script], {
-    env: given,
-    // Bash takes a socket, which Node would give it, for a remote login and reads the person's .bashrc.
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
+const cases = SHELLS.flatMap((shell) => WAYS.map((way) => ({ shell, way })));
+
+describe.each(cases)('in $shell by $way', ({ shell, way }) => {
+  describeWith(shell === 'bash' ? [] : [shell], 'the job', () => {
+    const runHere = (flow: string, variables = {}) => run(flow, variables, { shell, way });
+
+    test('runs the flow with its exit code, and its folder is gone afterwards', async () => {
+      const flow = `[ "$(ls -A "$AI_FLOW_TMP")" = flow.sh ] && echo "it's \\$5"; exit 42\n`;
+      expect(await runHere(flow)).toEqual({ code: 42, output: "it's $5\n", leftovers: [], checkout: {} });
     });
-  const [code] = await once(child, 'close');
-  return { code, output, leftovers: await readdir(temporary) };
-}
 
-describe.each(['sh', 'bash'] as const)('in %s', (shell) => {
-  test('the flow runs with its exit code, and its folder is gone afterwards', async () => {
-    const flow = `[ "$(ls -A "$AI_FLOW_TMP")" = flow.sh ] && echo "it's \\$5"; exit 42\n`;
-    expect(await runScript(flow, {}, shell)).toEqual({ code: 42, output: "it's $5\n", leftovers: [] });
-  });
+    test('runs the flow in bash where it is there', async () => {
+      const { output } = await runHere('echo "${BASH_VERSION:+bash}"');
+      expect(output).toBe(shell === 'bash' ? 'bash\n' : '\n');
+    });
 
-  test('bash runs the flow where it is there', async () => {
-    const { output } = await runScript('echo "${BASH_VERSION:+bash}"', {}, shell);
-    expect(output).toBe(shell === 'bash' ? 'bash\n' : '\n');
+    test('takes a script of 600 kB', async () => {
+      const { output } = await runHere(`cat <<'END' | wc -c\n${'x'.repeat(600_000)}\nEND\n`);
+      expect(output.trim()).toBe('600001');
+    });
+
+    test('does not print the token of the agent, not even where the flow fails', async () => {
+      const { code, output } = await runHere('no-such-program', { GITLAB_TOKEN_CLAUDE: 'glpat-1' });
+      expect(code).toBe(127);
+      expect(output).toContain('no-such-program');
+      expect(output).not.toContain('glpat-1');
+    });
+
+    test('hands over the token of the agent and no other', async () => {
+      const show = 'printf "[%s] [%s]\\n" "${GITLAB_TOKEN-none}" "${AI_FLOW_GITLAB_TOKEN-none}"';
+      const { output } = await runHere(show, { GITLAB_TOKEN_CLAUDE: 'glpat-1', GITLAB_TOKEN_CODEX: 'x' });
+      expect(output).toBe('[glpat-1] [glpat-1]\n');
+    });
   });
 });
 
-describe('the token of the agent', () => {
+describeWith(['dash'], 'the token of the agent', () => {
   const show = 'printf "[%s] [%s]\\n" "${GITLAB_TOKEN-none}" "${AI_FLOW_GITLAB_TOKEN-none}"';
 
   test.each([
-    ['claude', { GITLAB_TOKEN_CLAUDE: 'glpat-1' }, '[glpat-1] [glpat-1]'],
     ['my-agent_2', { GITLAB_TOKEN_MY_AGENT_2: 'a $b `c` "d" \\n' }, '[a $b `c` "d" \\n] [a $b `c` "d" \\n]'],
     ['claude', { GITLAB_TOKEN_CODEX: 'glpat-1' }, '[none] [none]'],
     ['claude', { GITLAB_TOKEN: "the project's" }, "[the project's] [none]"],
     ['claude', { GITLAB_TOKEN: "the project's", GITLAB_TOKEN_CLAUDE: 'x' }, '[x] [x]'],
-  ])('of %s with %o is %s', async (agent, env, expected) => {
-    const { output } = await runScript(show, { AI_FLOW_AGENT: agent, ...env });
+  ])('of %s with %o is %s', async (agent, variables, expected) => {
+    const { output } = await run(show, { AI_FLOW_AGENT: agent, ...variables });
     expect(output).toBe(`${expected}\n`);
-  });
-
-  test('is not printed', async () => {
-    const { output } = await runScript('true', { GITLAB_TOKEN_CLAUDE: 'glpat-1' });
-    expect(output).toBe('');
   });
 });
 
-describe('the job refuses', () => {
+describeWith(['dash'], 'the job refuses', () => {
   test.each(['', 'a b', '$(touch x)', 'x; id', 'a.b', 'ümlaut', 'a\nb'])(
     '%j as the name of an agent',
     async (agent) => {
-      const { code, output } = await runScript('echo ran', { AI_FLOW_AGENT: agent });
+      const { code, output } = await run('echo ran', { AI_FLOW_AGENT: agent }, { way: 'inputs' });
       expect([code, output]).toEqual([1, 'AI_FLOW_AGENT is not the name of an agent.\n']);
     },
   );
 
   test('a script that is no file', async () => {
-    const { code, output } = await runScript('echo ran', { AI_FLOW_SCRIPT: 'ZWNobyByYW4=' });
+    const { code, output } = await run('', { AI_FLOW_SCRIPT: 'ZWNobyByYW4=' }, { way: 'inputs' });
     expect([code, output]).toEqual([1, 'AI_FLOW_SCRIPT is not a variable of the type file.\n']);
   });
 
   test('a script that is not base64', async () => {
-    const { code, output, leftovers } = await runScript('', { AI_FLOW_SCRIPT: '/bin/sh' });
+    const { code, output, leftovers } = await run('', { AI_FLOW_SCRIPT: '/bin/sh' }, { way: 'inputs' });
     expect(code).toBe(1);
     expect(output).toContain('base64');
     expect(leftovers).toEqual([]);
+  });
+
+  test('no script at all', async () => {
+    const { code, output } = await run('', {}, { way: 'inputs' });
+    expect([code, output]).toEqual([1, 'No script came with the pipeline.\n']);
+  });
+});
+
+describe('an input of the template', () => {
+  test.each([
+    ['ai_flow_script', "eA=='; touch pwned; '"],
+    ['ai_flow_script', 'eA==\n'],
+    ['ai_flow_script', '$CI_JOB_TOKEN'],
+    ['ai_flow_event', '" == "" || "'],
+    ['ai_flow_agent', '$AGENT'],
+    ['ai_flow_image', 'alpine:%CI_JOB_TOKEN%'],
+    ['ai_flow_image', 'alpine $(id)'],
+    ['ai_flow_extended', 'yes'],
+  ])('%s refuses %j', async (name, value) => {
+    await expect(agentJob({ [name]: value })).rejects.toThrow(
+      /input: provided value does not match required RegEx pattern/,
+    );
   });
 });

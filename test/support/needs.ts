@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { findProgram } from '../gitlab/git/find-program.ts';
 
-type Program = 'git' | 'redis-server' | 'rsync' | 'chromium';
+type Program = 'git' | 'redis-server' | 'rsync' | 'chromium' | 'dash' | 'busybox';
 
 /** Which Debian package holds each program. */
 const PACKAGES: Readonly<Record<Program, string>> = {
@@ -9,6 +9,8 @@ const PACKAGES: Readonly<Record<Program, string>> = {
   'redis-server': 'redis-server',
   rsync: 'rsync',
   chromium: 'chromium',
+  dash: 'dash',
+  busybox: 'busybox',
 };
 
 /** What is missing for tests that use a program, as a sentence with the remedy; nothing where it is there. */

@@ -53,6 +53,19 @@ describe('one value through both expansions', () => {
   });
 });
 
+describe('a Runner before 13.0', () => {
+  test.each([
+    ['$(touch x) `id`', '(touch x) `id`'],
+    ['US$ 7, $\n, $ö', 'US 7, \n, ö'],
+    ['${API_KEY} $$API_KEY $5|', 'sk-1 $API_KEY |'],
+    ['ends with $', 'ends with $'],
+    ['bXkgc2NyaXB0IC8rPQ==', 'bXkgc2NyaXB0IC8rPQ=='],
+  ])('makes %j into %j', (value, result) => {
+    const expanded = expandVariables([...project, { key: 'X', value }], { filePath, runnerBefore13: true });
+    expect(expanded).toMatchObject({ variables: expect.arrayContaining([{ key: 'X', value: result }]) });
+  });
+});
+
 describe('variables that refer to each other', () => {
   const expand = (variables: readonly CiVariable[]) => expandVariables(variables, { filePath });
 

@@ -52,14 +52,17 @@ function expandAsGitLab(
 }
 
 /** What follows a `$` for Go's `os.Expand`: a name in braces, broken braces, one special sign, or a name. */
-const SHELL = /\$(?:\{([*#$@!?\-0-9])\}|\{([^}]+)\}|\{\}|\{|([*#$@!?\-0-9])|(\w+))/g;
+const NAMES = String.raw`\{([*#$@!?\-0-9])\}|\{([^}]+)\}|\{\}|\{|([*#$@!?\-0-9])|(\w+)`;
+const SHELL = new RegExp(`\\$(?:${NAMES})`, 'g');
+/** In Go 1.10, which Runners before 13.0 kept to, a `$` before anything else is a nameless variable. */
+const SHELL_BEFORE_13 = new RegExp(`\\$(?:${NAMES}|(?=[^]))`, 'g');
 
 /**
  * The second expansion, which the Runner does with Go's `os.Expand`: unknown names, `$5`, `$@` and broken braces
  * vanish, `$$` becomes `$`, and a `$` before anything else stays. From `common/spec/variables.go`.
  */
-function expandAsRunner(value: string, lookUp: (key: string) => string): string {
-  return value.replace(SHELL, (_whole, ...groups: (string | undefined)[]) => {
+function expandAsRunner(value: string, shell: RegExp, lookUp: (key: string) => string): string {
+  return value.replace(shell, (_whole, ...groups: (string | undefined)[]) => {
     const [special, braced, sign, name] = groups;
     const key = special ?? braced ?? sign ?? name;
     if (key === undefined) return '';
@@ -71,13 +74,16 @@ function expandAsRunner(value: string, lookUp: (key: string) => string): string 
 /**
  * What a job finds in its environment: both expansions, one after the other. The order of the list counts, the
  * last variable of a name wins. A file variable's value is its content; where it is referred to, `filePath` says
- * what stands for it.
+ * what stands for it. `runnerBefore13` is how Runners older than 13.0 did it.
  *
  * Variables that a job defines in the CI configuration are not part of this.
  */
 export function expandVariables(
   variables: readonly CiVariable[],
-  { filePath }: { readonly filePath: (key: string) => string },
+  {
+    filePath,
+    runnerBefore13 = false,
+  }: { readonly filePath: (key: string) => string; readonly runnerBefore13?: boolean },
 ): { readonly variables: readonly CiVariable[] } | { readonly error: string } {
   const sent = expandAsGitLab(variables);
   if ('error' in sent) return sent;
@@ -85,9 +91,12 @@ export function expandVariables(
     const known = last(sent, key);
     return known?.file === true ? filePath(key) : (known?.value ?? '');
   };
+  const shell = runnerBefore13 ? SHELL_BEFORE_13 : SHELL;
   return {
     variables: sent.map((variable) =>
-      variable.raw === true ? variable : { ...variable, value: expandAsRunner(variable.value, lookUp) },
+      variable.raw === true
+        ? variable
+        : { ...variable, value: expandAsRunner(variable.value, shell, lookUp) },
     ),
   };
 }

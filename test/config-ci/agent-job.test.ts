@@ -21,6 +21,9 @@ variables: {GLOBAL: of the other jobs}
 
 /** What an agent's flow comes down to: work, commit, push with the token that never touches an argument. */
 const flow = `set -e
+export CI_WORKLOAD_REF=workloads/x
+export GIT_AUTHOR_NAME=Claude GIT_AUTHOR_EMAIL=claude@example.com
+export GIT_COMMITTER_NAME=Claude GIT_COMMITTER_EMAIL=claude@example.com
 printf '%s' 'costs $5 & %CI_JOB_TOKEN% $(id)' > answer.txt
 echo "seen: $GLOBAL/$ONLY_CLAUDE/$ONLY_CODEX"
 git config --list
@@ -30,11 +33,38 @@ git -c credential.helper= -c credential.helper='!f() { echo username=oauth2; ech
   push --quiet "$CI_PROJECT_URL.git" "HEAD:refs/heads/$CI_WORKLOAD_REF"
 `;
 
+const script = Buffer.from(flow).toString('base64');
+
+/** What starts the agent's job, each way for one of the two jobs. */
+const WAYS = [
+  {
+    job: 'external-agent',
+    way: 'variables',
+    inputs: {},
+    variables: [
+      variable('AI_FLOW_EVENT', 'mention'),
+      variable('AI_FLOW_AGENT', 'claude-code'),
+      variable('AI_FLOW_SCRIPT', script, 'file'),
+    ],
+  },
+  {
+    job: 'external-agent-extended',
+    way: 'inputs',
+    inputs: {
+      ai_flow_event: 'mention',
+      ai_flow_agent: 'claude-code',
+      ai_flow_script: script,
+      ai_flow_extended: 'true',
+    },
+    variables: [],
+  },
+];
+
 /** A project `group/project`, served over HTTP; fetching takes the job token, pushing the token of the agent. */
-async function hosted() {
+async function hosted({ inputs, variables }: (typeof WAYS)[number]) {
   const folder = await temporaryFolder();
   const repository = await createRepository(join(folder, 'project.git'), { defaultBranch: 'main' });
-  const files = await projectFiles();
+  const { files } = await projectFiles('gitlab-ci-inputs.yml');
   const actions = Object.entries({
     ...files,
     '.gitlab-ci.yml': `${files['.gitlab-ci.yml']}\n${OF_OTHERS}`,
@@ -64,18 +94,9 @@ async function hosted() {
     ref: 'workloads/x',
     source: 'api',
     ciConfigPath: '.gitlab-ci.yml',
-    inputs: {},
+    inputs,
     predefined: { CI_PROJECT_PATH: 'group/project', CI_PROJECT_URL: `${url}/group/project` },
-    variables: [
-      variable('AI_FLOW_EVENT', 'mention'),
-      variable('AI_FLOW_AGENT', 'claude-code'),
-      variable('CI_WORKLOAD_REF', 'workloads/x'),
-      variable('AI_FLOW_SCRIPT', Buffer.from(flow).toString('base64'), 'file'),
-      ...['AUTHOR', 'COMMITTER'].flatMap((role) => [
-        variable(`GIT_${role}_NAME`, 'Claude'),
-        variable(`GIT_${role}_EMAIL`, 'claude@example.com'),
-      ]),
-    ],
+    variables,
     projectVariables: [
       { ...variable('GITLAB_TOKEN_CLAUDE_CODE', TOKEN), environmentScope: 'ai-flow/claude-code' },
       { ...variable('ONLY_CLAUDE', 'yes'), environmentScope: 'ai-flow/claude-code' },
@@ -86,31 +107,34 @@ async function hosted() {
 }
 
 describeWith(['git'], "the agent's job", () => {
-  test('runs a flow that commits and pushes with the token of the agent', async () => {
-    const { repository, runner, request, first } = await hosted();
-    let log = '';
-    const hooks = {
-      onLog: (chunk: string) => {
-        log += chunk;
-      },
-      signal: new AbortController().signal,
-    };
-    const result = await runner.run(request, { name: 'external-agent', stage: 'test' }, hooks);
-    expect(result, log).toEqual({ status: 'success', exitCode: 0 });
-    const [commit] = await repository.log('workloads/x', { since: first });
-    expect(commit).toMatchObject({
-      parentIds: [first],
-      author: { name: 'Claude', email: 'claude@example.com' },
-    });
-    const answer = await repository.readFile('workloads/x', 'answer.txt');
-    expect(new TextDecoder().decode(answer?.content)).toBe('costs $5 & %CI_JOB_TOKEN% $(id)');
-    expect(await repository.diff(first, 'workloads/x')).toHaveLength(1);
-    // Neither the other jobs' set-up and variables nor the other agent's keys are there.
-    expect(log).toContain('seen: /yes/\n');
-    expect(log).not.toContain('of the other jobs');
-    expect(log).toContain('remote.origin.url=http://127.0.0.1');
-    for (const secret of [TOKEN, 'gitlab-ci-token', btoa('gitlab-ci-token:job')])
-      expect(log).not.toContain(secret);
-    expect(await repository.resolve('main')).toBe(first);
-  });
+  test.each(WAYS)(
+    '$job by $way runs a flow that commits and pushes with the token of the agent',
+    async (given) => {
+      const { repository, runner, request, first } = await hosted(given);
+      let log = '';
+      const hooks = {
+        onLog: (chunk: string) => {
+          log += chunk;
+        },
+        signal: new AbortController().signal,
+      };
+      const result = await runner.run(request, { name: given.job, stage: 'test' }, hooks);
+      expect(result, log).toEqual({ status: 'success', exitCode: 0 });
+      const [commit] = await repository.log('workloads/x', { since: first });
+      expect(commit).toMatchObject({
+        parentIds: [first],
+        author: { name: 'Claude', email: 'claude@example.com' },
+      });
+      const answer = await repository.readFile('workloads/x', 'answer.txt');
+      expect(new TextDecoder().decode(answer?.content)).toBe('costs $5 & %CI_JOB_TOKEN% $(id)');
+      expect(await repository.diff(first, 'workloads/x')).toHaveLength(1);
+      // Neither the other jobs' set-up and variables nor the other agent's keys are there.
+      expect(log).toContain('seen: /yes/\n');
+      expect(log).not.toContain('of the other jobs');
+      expect(log).toContain('remote.origin.url=http://127.0.0.1');
+      for (const secret of [TOKEN, 'gitlab-ci-token', btoa('gitlab-ci-token:job')])
+        expect(log).not.toContain(secret);
+      expect(await repository.resolve('main')).toBe(first);
+    },
+  );
 });

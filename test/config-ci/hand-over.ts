@@ -39,7 +39,7 @@ export function contextWith(comment: string): string {
 }
 
 /** All that a run tells its job, for a comment. */
-export function valuesOf(comment: string): ReadonlyMap<string, string> {
+function valuesOf(comment: string): ReadonlyMap<string, string> {
   return flowValues({
     runId: 'r1',
     agent: 'claude',

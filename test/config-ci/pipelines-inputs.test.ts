@@ -1,0 +1,3 @@
+import { describeJobs } from './pipeline-cases.ts';
+
+describeJobs('gitlab-ci-inputs.yml', { takesInputs: true });

@@ -54,7 +54,7 @@ export function isPassingRefusal(detail: string): boolean {
 }
 
 /** Whether the project lets nobody of the account's role set variables of a pipeline. */
-export function forbidsVariables(error: unknown): boolean {
+export function forbidsVariables(error: unknown): error is Failure {
   return error instanceof Failure && NO_VARIABLES.test(error.detail);
 }
 

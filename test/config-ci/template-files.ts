@@ -62,6 +62,7 @@ export interface AgentJob {
 export async function agentJob(inputs: Readonly<Record<string, string>> = {}): Promise<AgentJob> {
   const entry = fillIn(await template('gitlab-ci-inputs.yml'), inputs) as {
     include: readonly { local: string; inputs: Readonly<Record<string, string>> }[];
+    '.external-agent': { before_script: readonly string[] };
   };
   const handedOn = entry.include.find(({ local }) => local.endsWith('external-agent.yml'))?.inputs ?? {};
   const jobs = fillIn(await template('external-agent.yml'), handedOn) as Record<
@@ -69,5 +70,6 @@ export async function agentJob(inputs: Readonly<Record<string, string>> = {}): P
     { script: string[]; variables: Record<string, string> }
   >;
   const { script = [], variables = {} } = jobs['.external-agent'] ?? {};
-  return { script: script.join('\n'), variables };
+  const { before_script } = entry['.external-agent'];
+  return { script: [...before_script, ...script].join('\n'), variables };
 }

@@ -29,7 +29,7 @@ describe('a project with agents', () => {
   test('hears of an input that the template refuses', async () => {
     const hostile = { ...inputs, ai_flow_script: "ZQ=='; id; '" };
     expect(await jobs(await projectFiles('gitlab-ci-inputs.yml'), { ref: on, inputs: hostile })).toMatch(
-      /`script` input: .* does not match/,
+      /`ai_flow_script` input: .* does not match/,
     );
   });
 

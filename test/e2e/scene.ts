@@ -20,6 +20,7 @@ const AGENTS = {
   failing: { flow: '.gitlab/duo/flows/failing.yaml' },
   broken: { flow: '.gitlab/duo/flows/broken.yaml' },
   missing: { flow: '.gitlab/duo/flows/missing.yaml' },
+  keeping: { flow: '.gitlab/duo/flows/keeping.yaml' },
   plain: {},
 } as const;
 
@@ -34,12 +35,15 @@ export async function openScene({
   subPath = '',
   triggers = [],
   apart = false,
+  byInputs = false,
 }: {
   queueUrl?: string;
   subPath?: string;
   triggers?: readonly object[];
   /** One process that receives and two that perform, in place of one for both. */
   apart?: boolean;
+  /** The project lets nobody set pipeline variables, and has the entry file that takes inputs. */
+  byInputs?: boolean;
 } = {}) {
   const folder = await newFolder();
   const log: string[] = [];
@@ -49,7 +53,12 @@ export async function openScene({
   world.addUser({ username: 'alice', name: 'Alice Ito' });
   world.addUser({ username: 'rita', name: 'Rita Reporter' });
   world.addUser({ username: 'sam', name: 'Sam Stranger' });
-  const project = await world.addProject({ path: PROJECT, files: projectFiles(), visibility: 'public' });
+  const project = await world.addProject({
+    path: PROJECT,
+    files: projectFiles({ byInputs }),
+    visibility: 'public',
+    pipelineVariablesRole: byInputs ? 'no_one_allowed' : 'developer',
+  });
   world.addMember({ user: 'alice', project, level: 'developer' });
   world.addMember({ user: 'rita', project, level: 'reporter' });
   const env: Record<string, string> = { WEBHOOK_SECRET: SECRET };
@@ -136,7 +145,7 @@ export async function noteSaying(
 ): Promise<Note> {
   let found: Note | undefined;
   await until(
-    `a note that says ${text}; there is ${JSON.stringify(scene.botNotes(on).map((note) => note.body))}`,
+    () => `a note that says ${text}; there is ${JSON.stringify(scene.botNotes(on).map((note) => note.body))}`,
     () => {
       found = scene.botNotes(on).find((note) => text.test(note.body));
       return found !== undefined;
@@ -148,11 +157,12 @@ export async function noteSaying(
 }
 
 /** The files beside this one, with the template that projects include. */
-function projectFiles(): Readonly<Record<string, string>> {
-  const template = readFileSync(new URL('../../config/ci/external-agent.yml', import.meta.url), 'utf8');
+function projectFiles({ byInputs }: { byInputs: boolean }): Readonly<Record<string, string>> {
+  const shipped = (name: string) => readFileSync(new URL(`../../config/ci/${name}`, import.meta.url), 'utf8');
   return {
     'README.md': '# Shop\n',
     ...filesIn(new URL('project/', import.meta.url)),
-    '.gitlab/ci/external-agent.yml': template,
+    '.gitlab/ci/external-agent.yml': shipped('external-agent.yml'),
+    ...(byInputs ? { '.gitlab-ci.yml': shipped('gitlab-ci-inputs.yml') } : {}),
   };
 }

@@ -54,10 +54,15 @@ async function createPipeline(
   } catch (refusal) {
     if (agent.handoff === 'variables' || !forbidsVariables(refusal)) throw refusal;
     return await create({ inputs: inputsOf(values, flow) }).catch((error: unknown) => {
-      // The project takes neither. The first refusal names the setting, and its remedy both ways out.
-      throw error instanceof Failure && error.kind === 'refused' ? refusal : error;
+      throw error instanceof Failure && error.kind === 'refused' ? neitherWay(refusal, error) : error;
     });
   }
+}
+
+/** The project takes neither. The first refusal names the setting, and its remedy says both ways out. */
+function neitherWay({ detail }: Failure, byInputs: Failure): Failure {
+  const both = `${detail}. With inputs in their place GitLab said: ${byInputs.detail}`;
+  return new Failure('starting the pipeline', { kind: 'refused', detail: both, status: byInputs.status });
 }
 
 type Handed =

@@ -36,6 +36,9 @@ export async function openScene({
   triggers = [],
   apart = false,
   byInputs = false,
+  agents = AGENTS,
+  files = {},
+  path = process.env.PATH ?? '',
 }: {
   queueUrl?: string;
   subPath?: string;
@@ -44,25 +47,31 @@ export async function openScene({
   apart?: boolean;
   /** The project lets nobody set pipeline variables, and has the entry file that takes inputs. */
   byInputs?: boolean;
+  /** The agents in place of the usual ones; each gets the account `<name>-bot`. */
+  agents?: Readonly<Record<string, { flow?: string }>>;
+  /** More files for the project, by path. */
+  files?: Readonly<Record<string, string>>;
+  /** The PATH of jobs. */
+  path?: string;
 } = {}) {
   const folder = await newFolder();
   const log: string[] = [];
   await mkdir(join(folder, 'gitlab'));
-  const gitlab = await startRealGitLab({ folder: join(folder, 'gitlab'), subPath });
+  const gitlab = await startRealGitLab({ folder: join(folder, 'gitlab'), subPath, path });
   const { world } = gitlab;
   world.addUser({ username: 'alice', name: 'Alice Ito' });
   world.addUser({ username: 'rita', name: 'Rita Reporter' });
   world.addUser({ username: 'sam', name: 'Sam Stranger' });
   const project = await world.addProject({
     path: PROJECT,
-    files: projectFiles({ byInputs }),
+    files: { ...projectFiles({ byInputs }), ...files },
     visibility: 'public',
     pipelineVariablesRole: byInputs ? 'no_one_allowed' : 'developer',
   });
   world.addMember({ user: 'alice', project, level: 'developer' });
   world.addMember({ user: 'rita', project, level: 'reporter' });
   const env: Record<string, string> = { WEBHOOK_SECRET: SECRET };
-  for (const name of Object.keys(AGENTS)) {
+  for (const name of Object.keys(agents)) {
     const user = world.addUser({ username: `${name}-bot`, name, bot: true });
     world.addMember({ user, project, level: 'developer' });
     const token = world.addToken({ user, scopes: ['api'] });
@@ -80,13 +89,13 @@ export async function openScene({
     webhook: { secretTokens: ['${WEBHOOK_SECRET}'] },
     queue: queueUrl === undefined ? { dataDir: join(folder, 'data') } : { url: queueUrl },
     agents: Object.fromEntries(
-      Object.entries(AGENTS).map(([name, agent]) => [
+      Object.entries(agents).map(([name, agent]) => [
         name,
         { account: `${name}-bot`, token: `\${TOKEN_${name.toUpperCase()}}`, ...agent },
       ]),
     ),
     triggers: [
-      ...Object.keys(AGENTS).map((agent) => ({
+      ...Object.keys(agents).map((agent) => ({
         agent,
         events: ['mention', 'assign', 'assign_reviewer'],
         projects: ['acme/**'],

@@ -6,17 +6,20 @@ import { type StandInGitLab, type StartOptions, startGitLab } from './start.ts';
 export interface RealOptions extends Omit<StartOptions, 'openRepository' | 'runner'> {
   /** An empty folder for repositories and jobs. */
   readonly folder: string;
+  /** The programs that jobs find: a PATH, by default that of this process. */
+  readonly path?: string;
 }
 
 /**
  * Starts a stand-in GitLab whose repositories are on disk (clone from them and push to them where there is a git
  * program) and whose jobs run for real in the shell of this machine. Run only jobs that you trust.
  */
-export async function startRealGitLab({ folder, ...options }: RealOptions): Promise<StandInGitLab> {
+export async function startRealGitLab({ folder, path, ...options }: RealOptions): Promise<StandInGitLab> {
   let cloneUrl = (projectPath: string): string => projectPath;
   const runner = createRunner({
     workDir: join(folder, 'jobs'),
     gitUrl: (projectPath) => cloneUrl(projectPath),
+    ...(path === undefined ? {} : { path }),
   });
   const gitlab = await startGitLab({
     ...options,

@@ -1,11 +1,16 @@
 import { describe } from 'vitest';
 import { findProgram } from '../gitlab/git/find-program.ts';
 
+<<<<<<< HEAD
 type Program = 'git' | 'redis-server' | 'rsync' | 'chromium' | 'dash' | 'busybox';
+=======
+type Program = 'git' | 'curl' | 'redis-server' | 'rsync' | 'chromium';
+>>>>>>> a1ca17b (Prove the flows with the real tools against a stand-in for the providers)
 
 /** Which Debian package holds each program. */
 const PACKAGES: Readonly<Record<Program, string>> = {
   git: 'git',
+  curl: 'curl',
   'redis-server': 'redis-server',
   rsync: 'rsync',
   chromium: 'chromium',

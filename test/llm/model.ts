@@ -19,7 +19,10 @@ export interface Conversation {
 /** The model's answer: words, or one call of a tool. */
 export type Reply =
   | { readonly say: string }
-  | { readonly call: { readonly name: string; readonly input: Readonly<Record<string, unknown>> } };
+  | { readonly call: { readonly name: string; readonly input: ToolInput } };
+
+/** Fields, or the text that some tools of Codex take. */
+type ToolInput = Readonly<Record<string, unknown>> | string;
 
 /** The shell command that writes a file. */
 function shell({ path, content }: FileText): string {
@@ -28,14 +31,15 @@ function shell({ path, content }: FileText): string {
 }
 
 /** The tools that write files, by the names that the agents give them; the first one offered is taken. */
-const TOOLS: Readonly<Record<string, (file: FileText) => Readonly<Record<string, unknown>>>> = {
+const TOOLS: Readonly<Record<string, (file: FileText) => ToolInput>> = {
   // Claude Code
   Write: ({ path, content }) => ({ file_path: path, content }),
   // opencode
   write: ({ path, content }) => ({ filePath: path, content }),
   // Gemini CLI
   write_file: ({ path, content }) => ({ file_path: path, content }),
-  // Codex, by version and model
+  // Codex, by version and model; the first is for JavaScript
+  exec: (file) => `await tools.exec_command(${JSON.stringify({ cmd: shell(file) })})`,
   exec_command: (file) => ({ cmd: shell(file) }),
   shell_command: (file) => ({ command: shell(file) }),
   shell: (file) => ({ command: ['bash', '-c', shell(file)] }),

@@ -11,14 +11,19 @@ function item(reply: Reply) {
       status: 'completed',
       content: [{ type: 'output_text', text: reply.say, annotations: [] }],
     };
-  return {
-    type: 'function_call',
-    id: newId('fc'),
-    call_id: newId('call'),
-    name: reply.call.name,
-    arguments: JSON.stringify(reply.call.input),
-    status: 'completed',
-  };
+  const { name, input } = reply.call;
+  const call = { id: newId('fc'), call_id: newId('call'), name, status: 'completed' };
+  return typeof input === 'string'
+    ? { type: 'custom_tool_call', ...call, input }
+    : { type: 'function_call', ...call, arguments: JSON.stringify(input) };
+}
+
+/** The tools of a request. Codex hands those of its newest models over in an item, in groups. */
+function toolNames(tools: readonly Body[]): readonly string[] {
+  return tools.flatMap((tool) => [
+    ...(tool.name === undefined ? [] : [tool.name]),
+    ...toolNames(list(tool.tools)),
+  ]);
 }
 
 function response(body: Body, more: object) {
@@ -48,7 +53,13 @@ function completed(body: Body, output: ReturnType<typeof item>) {
 /** The events that bring one item. */
 function itemEvents(whole: ReturnType<typeof item>) {
   const place = { item_id: whole.id, output_index: 0 };
-  if (!('content' in whole))
+  if ('input' in whole)
+    return [
+      { type: 'response.output_item.added', output_index: 0, item: { ...whole, input: '' } },
+      { type: 'response.custom_tool_call_input.delta', ...place, delta: whole.input },
+      { type: 'response.custom_tool_call_input.done', ...place, input: whole.input },
+    ];
+  if ('arguments' in whole)
     return [
       { type: 'response.output_item.added', output_index: 0, item: { ...whole, arguments: '' } },
       { type: 'response.function_call_arguments.delta', ...place, delta: whole.arguments },
@@ -71,7 +82,10 @@ export const openAiResponses: Dialect = {
   keyOf: bearer,
   error: openAiError,
   read: (body) => ({
-    tools: list(body.tools).flatMap(({ name }) => name ?? []),
+    tools: toolNames([
+      ...list(body.tools),
+      ...list(body.input).filter(({ type }) => type === 'additional_tools'),
+    ]),
     results: list(body.input).filter(({ type }) => type?.endsWith('_call_output')).length,
     stream: body.stream === true,
   }),

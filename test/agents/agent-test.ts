@@ -1,9 +1,9 @@
 import { delimiter } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { flowText } from '../config-flows/flow-files.ts';
 import { noteSaying, openScene, type Scene } from '../e2e/scene.ts';
 import { type StandInLlm, startLlm } from '../llm/start.ts';
 import { describeWith } from '../support/needs.ts';
-import { flowText } from './flow-files.ts';
 import { toolFolder } from './install.ts';
 
 const KEY = 'sk-provider-key-1';

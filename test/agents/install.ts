@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { flowText, pinnedTool } from './flow-files.ts';
+import { flowText, pinnedPackage } from '../config-flows/flow-files.ts';
 
 const cache = fileURLToPath(new URL('../../.cache/agents/', import.meta.url));
 
@@ -12,7 +12,7 @@ const cache = fileURLToPath(new URL('../../.cache/agents/', import.meta.url));
  * where `.cache/agents` lacks it: 100 to 400 MB.
  */
 export async function toolFolder(flow: string): Promise<string> {
-  const { packageName, version } = pinnedTool(flowText(flow));
+  const { packageName, version } = pinnedPackage(flowText(flow));
   const prefix = join(cache, flow);
   const programs = join(prefix, 'node_modules/.bin');
   const manifest = join(prefix, 'node_modules', packageName, 'package.json');

@@ -8,6 +8,8 @@ import { toolFolder } from './install.ts';
 
 const KEY = 'sk-provider-key-1';
 const FILE = { path: 'answer.txt', content: "It's $HOME & `done`.\n" };
+/** What a test run would be: a command in the checkout. It also counts the tokens of GitLab that it can see. */
+const COMMAND = "{ wc -c < answer.txt; env | grep -cE 'GITLAB_TOKEN|JOB_TOKEN'; } > ran.txt";
 const ANSWER = 'I wrote `answer.txt`.\n\n/close\n';
 /** Options, quotes, substitutions, the words of the prompt's own frame. */
 const HOSTILE = `--settings={"hooks":{}} $HOME \`id\` $(touch pwned) %CI_JOB_TOKEN% "quotes" 'and' \\ more
@@ -33,7 +35,7 @@ export function testAgent(name: string, provider: Provider): void {
 
     beforeAll(async () => {
       const programs = await toolFolder(name);
-      llm = await startLlm({ key: KEY, script: [{ write: FILE }, { say: ANSWER }] });
+      llm = await startLlm({ key: KEY, script: [{ write: FILE }, { run: COMMAND }, { say: ANSWER }] });
       const flow = `.gitlab/duo/flows/${name}.yaml`;
       scene = await openScene({
         agents: { [name]: { flow } },
@@ -69,8 +71,12 @@ export function testAgent(name: string, provider: Provider): void {
 
       const branch = `workloads/${/beckon:run=(\w+)/.exec(note.body)?.[1]}`;
       const repository = scene.world.state.repositories.get(scene.project.id);
-      const file = await repository?.readFile(branch, FILE.path);
-      expect(Buffer.from(file?.content ?? []).toString()).toBe(FILE.content);
+      const text = async (path: string) =>
+        Buffer.from((await repository?.readFile(branch, path))?.content ?? []).toString();
+      expect(await text(FILE.path)).toBe(FILE.content);
+      expect(await text('ran.txt')).toMatch(new RegExp(`^\\s*${FILE.content.length}\n0\n$`));
+      const changed = await repository?.diff('main', branch);
+      expect(changed?.map(({ newPath }) => newPath).sort()).toEqual([FILE.path, 'ran.txt']);
       const commits = (await repository?.log(branch, {})) ?? [];
       expect(commits).toHaveLength(2);
       expect(commits[0]).toMatchObject({
@@ -93,6 +99,8 @@ export function testAgent(name: string, provider: Provider): void {
       expect(new Set(llm.requests.map(({ key }) => key))).toEqual(new Set([KEY]));
       const everything = JSON.stringify(llm.requests.map(({ body, path }) => [path, body]));
       for (const secret of [KEY, ...tokens()]) expect(everything).not.toContain(secret);
+      // The log is open to more people than a confidential issue is.
+      expect(logs()).not.toContain('END_OF_INSTRUCTIONS');
       for (const secret of [KEY, ...tokens()]) expect(logs()).not.toContain(secret);
     });
 

@@ -1,5 +1,8 @@
 /** What the model does, one step for each request that offers it tools: act, act, …, and say something last. */
-export type Step = { readonly write: FileText } | { readonly say: string };
+export type Step = Act | { readonly say: string };
+
+/** Write a file, or run a command in a shell. */
+type Act = { readonly write: FileText } | { readonly run: string };
 
 interface FileText {
   /** In the working directory of the agent. */
@@ -30,19 +33,25 @@ function shell({ path, content }: FileText): string {
   return `printf %s ${quoted(content)} > ${quoted(path)}`;
 }
 
-/** The tools that write files, by the names that the agents give them; the first one offered is taken. */
-const TOOLS: Readonly<Record<string, (file: FileText) => ToolInput>> = {
+const byShell = (act: Act) => ('run' in act ? act.run : shell(act.write));
+
+/** What the agents call their tools, and what those take for an act, or nothing where they cannot do it. */
+const TOOLS: Readonly<Record<string, (act: Act) => ToolInput | undefined>> = {
   // Claude Code
-  Write: ({ path, content }) => ({ file_path: path, content }),
+  Write: (act) => ('write' in act ? { file_path: act.write.path, content: act.write.content } : undefined),
+  Bash: (act) => ('run' in act ? { command: act.run, description: 'Run it' } : undefined),
   // opencode
-  write: ({ path, content }) => ({ filePath: path, content }),
+  write: (act) => ('write' in act ? { filePath: act.write.path, content: act.write.content } : undefined),
+  bash: (act) => ('run' in act ? { command: act.run, description: 'Run it' } : undefined),
   // Gemini CLI
-  write_file: ({ path, content }) => ({ file_path: path, content }),
+  write_file: (act) =>
+    'write' in act ? { file_path: act.write.path, content: act.write.content } : undefined,
+  run_shell_command: (act) => ('run' in act ? { command: act.run } : undefined),
   // Codex, by version and model; the first is for JavaScript
-  exec: (file) => `await tools.exec_command(${JSON.stringify({ cmd: shell(file) })})`,
-  exec_command: (file) => ({ cmd: shell(file) }),
-  shell_command: (file) => ({ command: shell(file) }),
-  shell: (file) => ({ command: ['bash', '-c', shell(file)] }),
+  exec: (act) => `await tools.exec_command(${JSON.stringify({ cmd: byShell(act) })})`,
+  exec_command: (act) => ({ cmd: byShell(act) }),
+  shell_command: (act) => ({ command: byShell(act) }),
+  shell: (act) => ({ command: ['bash', '-c', byShell(act)] }),
 };
 
 /**
@@ -53,7 +62,9 @@ export function replyTo({ tools, results }: Conversation, script: readonly Step[
   const step = script[results] ?? script.at(-1);
   if (tools.length === 0 || step === undefined) return { say: 'Work' };
   if ('say' in step) return step;
-  for (const [name, input] of Object.entries(TOOLS))
-    if (tools.includes(name)) return { call: { name, input: input(step.write) } };
-  throw new Error(`none of these tools is known to write files: ${tools.join(', ')}`);
+  for (const [name, inputFor] of Object.entries(TOOLS)) {
+    const input = tools.includes(name) ? inputFor(step) : undefined;
+    if (input !== undefined) return { call: { name, input } };
+  }
+  throw new Error(`no known tool for ${Object.keys(step)} is among ${tools.join(', ')}`);
 }

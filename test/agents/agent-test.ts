@@ -9,7 +9,7 @@ import { toolFolder } from './install.ts';
 const KEY = 'sk-provider-key-1';
 const FILE = { path: 'answer.txt', content: "It's $HOME & `done`.\n" };
 /** What a test run would be: a command in the checkout. It also counts the tokens of GitLab that it can see. */
-const COMMAND = "{ wc -c < answer.txt; env | grep -cE 'GITLAB_TOKEN|JOB_TOKEN'; } > ran.txt";
+const COMMAND = "{ wc -c < answer.txt; env | grep -cE '^[A-Z_]*(GITLAB|JOB)_TOKEN'; } > ran.txt";
 const ANSWER = 'I wrote `answer.txt`.\n\n/close\n';
 /** Options, quotes, substitutions, the words of the prompt's own frame. */
 const HOSTILE = `--settings={"hooks":{}} $HOME \`id\` $(touch pwned) %CI_JOB_TOKEN% "quotes" 'and' \\ more

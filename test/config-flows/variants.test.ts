@@ -233,3 +233,15 @@ describeWith(['git'], 'the download of amazon-q', () => {
     expect(job.pushed).toContain('fixed.txt');
   });
 });
+
+describeWith(['git'], "the flow of one's own in the documentation", () => {
+  it.each(shells)('works in %s', (shell) => {
+    const page = readFileSync(new URL('../../docs/agents.md', import.meta.url), 'utf8');
+    const flow = /```yaml\n(image:[\s\S]*?)\n```/.exec(page)?.[1] ?? '';
+    const job = runJob(folder, { flow, shell, programs: { 'my-agent': AGENT } });
+    expect(job.status, job.log).toBe(0);
+    expect(job.pushed).toEqual(['README.md', 'fixed.txt']);
+    expect(job.recorded('stdin')).toBe('please fix "$(touch pwned)" `id`');
+    expect(job.recorded('env')).not.toContain('glpat-agent');
+  });
+});

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { describeWith } from '../support/needs.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-import { flowText, runJob, shells } from './job.ts';
+import { flowText, runJob, shells } from './variant-job.ts';
 
 const folder = await temporaryFolder(afterAll);
 

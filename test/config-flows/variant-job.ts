@@ -29,7 +29,7 @@ export interface Setup {
   readonly shell: string;
   /** Programs that stand first on PATH: name and text of a shell script each. */
   readonly programs: Readonly<Record<string, string>>;
-  /** CI/CD variables and ID tokens of the job. */
+  /** CI/CD variables and ID tokens of the job, those as the template names them. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
@@ -45,7 +45,7 @@ export interface Finished {
 
 /**
  * Runs the commands of a flow as the job does, compiled by Beckon, in a checkout of a repository of its own below
- * `folder`. ID tokens are among the variables under the names that the flow gives them.
+ * `folder`.
  */
 export function runJob(folder: string, { flow, shell, programs, variables = {} }: Setup): Finished {
   const place = mkdtempSync(join(folder, 'job-'));
@@ -86,10 +86,14 @@ export function runJob(folder: string, { flow, shell, programs, variables = {} }
   };
 }
 
+/** Compiles a flow. Its ID tokens get their names as Beckon gives them, from the places that the template has. */
 function script(flow: string): string {
   const { id_tokens: idTokens = {}, ...rest } = parse(flow);
-  const { variables, ...file } = FlowFile.parse(rest);
-  return compileScript({ ...file, variables: [...variables, ...Object.keys(idTokens)] }, values());
+  const file = FlowFile.parse(rest);
+  const named = Object.keys(idTokens).map(
+    (name, index) => `export ${name}="\${AI_FLOW_ID_TOKEN_${index + 1}:-}"`,
+  );
+  return compileScript({ ...file, commands: [...named, ...file.commands] }, values());
 }
 
 function values(): ReadonlyMap<string, string> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { describeWith } from '../support/needs.ts';
 import { temporaryFolder } from '../support/temporary.ts';
+import { NEEDED_VARIABLES } from './needed-variables.ts';
 import { flowText, runJob, shells } from './variant-job.ts';
 
 const folder = await temporaryFolder(afterAll);
@@ -34,42 +35,22 @@ for argument; do
 done
 `;
 
-const AWS = {
-  AWS_ID_TOKEN: 'gl.id.token',
-  AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/beckon',
-  AWS_REGION: 'eu-central-1',
-};
-const PROVIDER = 'projects/123456/locations/global/workloadIdentityPools/gitlab/providers/gitlab';
-const GOOGLE = {
-  GCP_ID_TOKEN: 'gl.id.token',
-  GCP_WORKLOAD_IDENTITY_PROVIDER: PROVIDER,
-  GOOGLE_CLOUD_PROJECT: 'acme-models',
-};
-const VERTEX = {
-  'claude-vertex': { ...GOOGLE, CLOUD_ML_REGION: 'global' },
-  'gemini-vertex': { ...GOOGLE, GOOGLE_CLOUD_LOCATION: 'global' },
-};
-const ENDPOINT = {
-  OPENAI_BASE_URL: 'http://models.example.com/v1',
-  OPENAI_MODEL: 'acme/coder:30b',
-  OPENAI_API_KEY: 'sk-key',
-};
-
 const TOOLS = {
-  'claude-bedrock': { tool: 'claude', variables: AWS },
-  'claude-vertex': { tool: 'claude', variables: VERTEX['claude-vertex'] },
-  'gemini-vertex': { tool: 'gemini', variables: VERTEX['gemini-vertex'] },
-  'opencode-compatible': { tool: 'opencode', variables: ENDPOINT },
-  'amazon-q': { tool: 'kiro-cli', variables: { KIRO_API_KEY: 'kiro-key' } },
+  'amazon-q': 'kiro-cli',
+  'claude-bedrock': 'claude',
+  'claude-vertex': 'claude',
+  'gemini-vertex': 'gemini',
+  'opencode-compatible': 'opencode',
 } as const;
 type Variant = keyof typeof TOOLS;
 const variants = Object.keys(TOOLS) as Variant[];
+const PROVIDER = NEEDED_VARIABLES['gemini-vertex'].GCP_WORKLOAD_IDENTITY_PROVIDER;
 
 /** The job of a variant with its tool and all its variables, but for those of `changed`. */
 function run(name: Variant, shell: string, changed: Readonly<Record<string, string>> = {}) {
-  const { tool, variables } = TOOLS[name];
-  const programs = { [tool]: AGENT, curl: CURL };
-  return runJob(folder, { flow: flowText(name), shell, programs, variables: { ...variables, ...changed } });
+  const programs = { [TOOLS[name]]: AGENT, curl: CURL };
+  const variables = { ...NEEDED_VARIABLES[name], ...changed };
+  return runJob(folder, { flow: flowText(name), shell, programs, variables });
 }
 
 /** The environment of the tool, by name. */
@@ -105,7 +86,7 @@ describeWith(['git'], 'a flow of another provider', () => {
     const job = run('claude-bedrock', shell);
     expect(environment(job.recorded('env'))).toMatchObject({
       CLAUDE_CODE_USE_BEDROCK: '1',
-      AWS_ROLE_ARN: AWS.AWS_ROLE_ARN,
+      AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/beckon',
       AWS_REGION: 'eu-central-1',
       AWS_ROLE_SESSION_NAME: 'beckon-r0123456789abcde',
       AWS_WEB_IDENTITY_TOKEN_FILE: expect.stringMatching(/\/aws-id-token$/),
@@ -157,7 +138,7 @@ describeWith(['git'], 'a flow of another provider', () => {
       expect(JSON.parse(config)).toHaveProperty('provider.endpoint.options.baseURL', '{env:OPENAI_BASE_URL}');
       expect(config).not.toContain('sk-key');
       expect(job.recorded('argv')).toBe('run\n--model\nendpoint/acme/coder:30b\n');
-      expect(environment(job.recorded('env'))).toMatchObject(ENDPOINT);
+      expect(environment(job.recorded('env'))).toMatchObject(NEEDED_VARIABLES['opencode-compatible']);
     },
   );
 
@@ -173,7 +154,7 @@ describeWith(['git'], 'a flow of another provider', () => {
   );
 
   const required = variants.flatMap((name) =>
-    Object.keys(TOOLS[name].variables).flatMap((variable) =>
+    Object.keys(NEEDED_VARIABLES[name]).flatMap((variable) =>
       shells.map((shell) => [name, variable, shell] as const),
     ),
   );
@@ -183,7 +164,8 @@ describeWith(['git'], 'a flow of another provider', () => {
     (name, variable, shell) => {
       const job = run(name, shell, { [variable]: '' });
       expect(job.status).not.toBe(0);
-      expect(job.log).toMatch(new RegExp(`${variable}:? (is missing: |must be )`));
+      const named = variable === 'AI_FLOW_ID_TOKEN_1' ? '(AWS|GCP)_ID_TOKEN' : variable;
+      expect(job.log).toMatch(new RegExp(`${named}:? (is missing: |must be )`));
       expect(job.recorded('argv')).toBeUndefined();
       expect(job.leftBehind).toEqual([]);
     },

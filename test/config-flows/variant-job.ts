@@ -57,7 +57,8 @@ export function runJob(folder: string, { flow, shell, programs, variables = {} }
   }
   const git = gitIn(place);
   makeRepository(place, git);
-  writeFileSync(at('flow.sh'), script(flow));
+  const { script, tokens } = compile(flow, variables);
+  writeFileSync(at('flow.sh'), script);
   const result = spawnSync(shell, [at('flow.sh')], {
     cwd: at('checkout'),
     encoding: 'utf8',
@@ -74,6 +75,7 @@ export function runJob(folder: string, { flow, shell, programs, variables = {} }
       GITLAB_TOKEN: 'glpat-agent',
       AI_FLOW_GITLAB_TOKEN: 'glpat-agent',
       ...variables,
+      ...tokens,
     },
   });
   return {
@@ -86,14 +88,13 @@ export function runJob(folder: string, { flow, shell, programs, variables = {} }
   };
 }
 
-/** Compiles a flow. Its ID tokens get their names as Beckon gives them, from the places that the template has. */
-function script(flow: string): string {
-  const { id_tokens: idTokens = {}, ...rest } = parse(flow);
-  const file = FlowFile.parse(rest);
-  const named = Object.keys(idTokens).map(
-    (name, index) => `export ${name}="\${AI_FLOW_ID_TOKEN_${index + 1}:-}"`,
-  );
-  return compileScript({ ...file, commands: [...named, ...file.commands] }, values());
+/** The compiled flow, and its ID tokens under the names that it gives to what the template's job has. */
+function compile(text: string, variables: Readonly<Record<string, string>>) {
+  const { id_tokens: idTokens = {}, ...rest } = parse(text);
+  const names = Object.keys(idTokens);
+  const flow = FlowFile.parse({ ...rest, variables: [...rest.variables, ...names] });
+  const tokens = names.map((name, index) => [name, variables[`AI_FLOW_ID_TOKEN_${index + 1}`] ?? '']);
+  return { script: compileScript(flow, values()), tokens: Object.fromEntries(tokens) };
 }
 
 function values(): ReadonlyMap<string, string> {

@@ -75,6 +75,7 @@ export function runJob(folder: string, { flow, shell, programs, variables = {} }
       GITLAB_TOKEN: 'glpat-agent',
       AI_FLOW_GITLAB_TOKEN: 'glpat-agent',
       ...variables,
+      AI_FLOW_ID_TOKEN_1: '',
       ...tokens,
     },
   });

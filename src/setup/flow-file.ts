@@ -17,8 +17,13 @@ const DOCUMENTED = /^# {2,}([A-Z][A-Z0-9_<>]*) {2,}(.+)$/gm;
 /** Reads what a flow file says of itself. */
 export function readShippedFlow(name: string, text: string): ShippedFlow {
   const comment = /^(?:#.*\n)*/.exec(text)?.[0] ?? '';
-  const words = comment.replace(/^# ?/gm, '').split(/\n\s*\n/)[0] ?? '';
-  const about = /^.*?\.(?=\s|$)/.exec(words.replace(/\s+/g, ' ').trim())?.[0] ?? '';
+  const words =
+    comment
+      .replace(/^# ?/gm, '')
+      .split(/\n\s*\n/)[0]
+      ?.replace(/\s+/g, ' ')
+      .trim() ?? '';
+  const about = /^.*?\.(?=\s|$)/.exec(words)?.[0] ?? words;
   const { variables } = (parseDocument(text).toJS() ?? {}) as { variables?: unknown };
   const named = new Map((Array.isArray(variables) ? variables : []).map((key) => [String(key), '']));
   for (const [, key = '', meaning = ''] of comment.matchAll(DOCUMENTED)) named.set(key, meaning);

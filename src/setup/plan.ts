@@ -55,24 +55,27 @@ export function planCi(facts: CiFacts, templates: CiTemplates): CiPlan {
 }
 
 function filesOf(facts: CiFacts, templates: CiTemplates): readonly FileAction[] {
+  const { file, place } = facts;
   const agentFile = agentFileActions(facts, templates.agentJob);
-  if (!hasAgentJob(facts)) return [...agentFile, ...newEntry(facts, templates)];
-  if (facts.file?.agentInclude === undefined) return [];
-  const { unguarded } = facts.file;
-  const isEntryWrong = unguarded.length > 0 || (planHandoff(facts).needsInputs && !takesInputs(facts));
+  if (!hasAgentJob(facts)) return newFiles(facts, templates, agentFile);
+  if (file?.agentInclude === undefined) return [];
+  const isEntryWrong = file.unguarded.length > 0 || (planHandoff(facts).needsInputs && !takesInputs(facts));
   if (!isEntryWrong) return agentFile;
   const content = entryOf(facts, templates, ownJobsPath(facts));
-  return [...agentFile, { action: 'update', path: facts.place.path, content }];
+  return [...agentFile, { action: 'update', path: place.path, content }];
 }
 
-function newEntry(facts: CiFacts, templates: CiTemplates): readonly FileAction[] {
+function newFiles(
+  facts: CiFacts,
+  templates: CiTemplates,
+  agentFile: readonly FileAction[],
+): readonly FileAction[] {
   const { place, text, freePath } = facts;
   const { path } = place;
-  if (text === undefined) return [{ action: 'create', path, content: entryOf(facts, templates, undefined) }];
-  return [
-    { action: 'move', from: path, path: freePath, content: text },
-    { action: 'create', path, content: entryOf(facts, templates, freePath) },
-  ];
+  if (text === undefined)
+    return [...agentFile, { action: 'create', path, content: entryOf(facts, templates, undefined) }];
+  const move = { action: 'move', from: path, path: freePath, content: text } as const;
+  return [move, ...agentFile, { action: 'create', path, content: entryOf(facts, templates, freePath) }];
 }
 
 function entryOf(facts: CiFacts, templates: CiTemplates, ownJobs: string | undefined): string {

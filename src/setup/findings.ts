@@ -1,7 +1,7 @@
 import { ACCESS_LEVELS } from '../config/config.ts';
 import { agentJobIn } from './ci-file.ts';
 import type { CiFacts, CiPlace } from './facts.ts';
-import { planHandoff } from './handoff.ts';
+import { planHandoff, strangersOf } from './handoff.ts';
 import type { VariablesRole } from './ports.ts';
 
 /** One thing that was looked at. */
@@ -47,19 +47,16 @@ function ownAgentJob({ lint, agents }: CiFacts): string | undefined {
   return lint === undefined ? undefined : agentJobIn(lint.mergedYaml, { forFlows });
 }
 
-function findSettings({ settings, agents }: CiFacts): readonly Finding[] {
-  const { archived, jobsEnabled, defaultBranch, path, url } = settings;
+function findSettings(facts: CiFacts): readonly Finding[] {
+  const { settings, agents } = facts;
   return [
-    ...(archived ? [missing('The project is archived.')] : []),
-    ...(defaultBranch === undefined ? [missing('The repository is empty.')] : []),
-    ...(jobsEnabled
-      ? []
-      : [
-          missing(
-            `CI/CD is off: Settings > General > Visibility, project features, permissions (${url}/edit).`,
-          ),
-        ]),
-    ...(agents.length === 0 ? [unknown(`No trigger of the config covers ${path}.`)] : []),
+    ...(settings.archived ? [missing('The project is archived.')] : []),
+    ...(settings.defaultBranch === undefined ? [missing('The repository is empty.')] : []),
+    ...(settings.jobsEnabled ? [] : [missing('CI/CD is off.')]),
+    ...(agents.length === 0 ? [unknown(`No trigger of the config covers ${settings.path}.`)] : []),
+    ...strangersOf(facts).map(({ account, level }) =>
+      missing(`${account} is ${roleOf(level)}, and has to be Developer.`),
+    ),
   ];
 }
 
@@ -130,7 +127,8 @@ function findVariables(facts: CiFacts): Finding {
   if (barred.length === 0) return ok('pipeline variables: the agents may set them.');
   const roles = barred.map(({ account, level }) => `${account} is ${roleOf(level)}`).join(', ');
   const text = `pipeline variables: ${WHO[settings.variablesRole]} may set them; ${roles}`;
-  return needsInputs && takesInputs(facts) ? ok(`${text}. Inputs do instead.`) : missing(`${text}.`);
+  if (needsInputs && takesInputs(facts)) return ok(`${text}. Inputs do instead.`);
+  return missing(`${text} (${settings.url}/-/settings/ci_cd).`);
 }
 
 function roleOf(level: number | undefined): string {

@@ -12,6 +12,11 @@ export interface HandoffPlan {
   readonly needsSetting: boolean;
 }
 
+/** Agents that cannot even start a pipeline: that takes a Developer. */
+export function strangersOf({ agents }: CiFacts): readonly AgentFact[] {
+  return agents.filter(({ level }) => (level ?? 0) < ACCESS_LEVELS.developer);
+}
+
 /** Pipeline inputs are generally available from this version on, https://docs.gitlab.com/ci/inputs/ */
 const INPUTS_SINCE = [18, 1] as const;
 
@@ -35,7 +40,8 @@ export function planHandoff({ settings, version, agents, place }: CiFacts): Hand
 
 function maySend(level: number | undefined, role: VariablesRole | undefined): boolean {
   if (role === undefined) return true;
-  return role !== 'no_one_allowed' && (level ?? 0) >= ACCESS_LEVELS[role];
+  // An agent has to become a Developer in any case.
+  return role !== 'no_one_allowed' && Math.max(level ?? 0, ACCESS_LEVELS.developer) >= ACCESS_LEVELS[role];
 }
 
 function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {

@@ -1,7 +1,7 @@
 import { entryFor } from './entry.ts';
 import type { CiFacts } from './facts.ts';
 import { type Finding, findCi, hasAgentJob, isSame, nameOf, takesInputs } from './findings.ts';
-import { planHandoff } from './handoff.ts';
+import { planHandoff, strangersOf } from './handoff.ts';
 import type { FileAction } from './ports.ts';
 
 /** The shipped CI files. */
@@ -98,14 +98,16 @@ function ownJobsPath({ file, freePath }: CiFacts): string | undefined {
 
 function adviceOf(facts: CiFacts): readonly string[] {
   const { settings, file, place } = facts;
-  const { needsInputs, needsSetting } = planHandoff(facts);
-  const setting = `${settings.url}/-/settings/ci_cd under Variables, "Minimum role to use pipeline variables"`;
+  const { url } = settings;
   return [
-    ...(needsSetting
-      ? [`Set to Developer: ${setting}. Pipeline inputs, which do without, need GitLab 18.1.`]
-      : []),
-    ...(needsInputs && !takesInputs(facts)
-      ? [`In place of inputs this setting would do: ${setting}: Developer.`]
+    ...(settings.jobsEnabled
+      ? []
+      : [`Turn CI/CD on: ${url}/edit under Visibility, project features, permissions.`]),
+    ...strangersOf(facts).map(({ account }) => `Make ${account} a Developer: ${url}/-/project_members`),
+    ...(planHandoff(facts).needsSetting
+      ? [
+          `Set to Developer: ${url}/-/settings/ci_cd under Variables, "Minimum role to use pipeline variables". Pipeline inputs, which do without, need GitLab 18.1.`,
+        ]
       : []),
     ...(place.kind === 'central' && facts.text !== undefined && !hasAgentJob(facts)
       ? [

@@ -19,7 +19,13 @@ export function renderToDo({ settings }: CiFacts, { files, home, advice, change 
     typeof change === 'string'
       ? `Not by --merge-request: ${change}`
       : `Or let Beckon open a merge request: beckon ci ${settings.path} --merge-request`;
-  return [`What to do:${where}`, ...files.map(renderFile), ...advice, offer].join('\n\n');
+  const isForPeopleOnly = files.length === 0 && advice.length > 0;
+  return [
+    `What to do:${where}`,
+    ...files.map(renderFile),
+    ...advice,
+    ...(isForPeopleOnly ? [] : [offer]),
+  ].join('\n\n');
 }
 
 function renderFile(file: FileAction): string {

@@ -95,9 +95,10 @@ describe('a project', () => {
   });
 
   it('whose CI/CD is off, or whose CI file GitLab refuses, is told so', () => {
-    expect(plan({ ...right, settings: { jobsEnabled: false } }).missing).toEqual([
-      expect.stringMatching(/^CI\/CD is off: .*\/edit\)\.$/),
-    ]);
+    expect(plan({ ...right, settings: { jobsEnabled: false } })).toMatchObject({
+      missing: ['CI/CD is off.'],
+      advice: [expect.stringMatching(/\/acme\/shop\/edit under/)],
+    });
     const bad = { ...lint, valid: false, errors: ['no script'], mergedYaml: '' };
     expect(plan({ ...right, lint: bad }).missing).toEqual([
       'GitLab does not accept .gitlab-ci.yml: no script',
@@ -140,7 +141,8 @@ describe('a CI file elsewhere', () => {
 });
 
 describe('where agents may not send variables', () => {
-  const told = 'pipeline variables: nobody may set them; claude-bot is Developer.';
+  const told =
+    'pipeline variables: nobody may set them; claude-bot is Developer (https://gitlab.example.com/acme/shop/-/settings/ci_cd).';
 
   it('inputs do, and the file that Beckon wrote is rewritten', () => {
     const { missing, steps, files, obstacle } = plan({ ...right, settings: closed });
@@ -173,11 +175,20 @@ describe('where agents may not send variables', () => {
   it('the role of the agent counts', () => {
     const agents = [{ account: 'claude-bot', handoff: 'auto', hasFlow: true, level: 40 }] as const;
     expect(plan({ ...right, agents, settings: { variablesRole: 'maintainer' } }).missing).toEqual([]);
-    const stranger = [{ account: 'claude-bot', handoff: 'auto', hasFlow: true, level: undefined }] as const;
-    expect(plan({ ...right, agents: stranger, settings: { variablesRole: 'maintainer' } }).missing).toEqual([
-      '.gitlab-ci.yml does not take runs by pipeline inputs.',
-      'pipeline variables: only Maintainers may set them; claude-bot is no member.',
-    ]);
+  });
+
+  it('an agent that is no Developer has to become one, and counts as one', () => {
+    for (const [level, is] of [
+      [undefined, 'no member'],
+      [20, 'Reporter'],
+    ] as const) {
+      const agents = [{ account: 'claude-bot', handoff: 'auto', hasFlow: true, level }] as const;
+      expect(plan({ ...right, agents })).toMatchObject({
+        missing: [`claude-bot is ${is}, and has to be Developer.`],
+        steps: [],
+        advice: [expect.stringMatching(/project_members$/)],
+      });
+    }
   });
 
   it('nothing is said of a setting that is not shown', () => {

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What a command printed, and how it ended. */
+export interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ShippedProgram {
+  /** Of the test's own: where the commands are called. */
+  readonly folder: string;
+  beckon(args: readonly string[]): Promise<Ended>;
+  remove(): void;
+}
+
+const INPUTS = ['event', 'id', 'agent', 'image', 'script'].map(
+  (name) => `    ai_flow_${name}: { default: "" }\n`,
+);
+
+export const TINY_FLOW = `# Tiny (https://tiny.example.com) as an external agent. It does nothing.
+#
+#   TINY_API_KEY            the key of the provider
+#   GITLAB_TOKEN_<AGENT>    the agent's token
+image: alpine:3
+variables:
+  - TINY_API_KEY
+  - TINY_MODEL
+commands:
+  - "true"
+`;
+
+/** CI files and a flow as small as can be; the package's own go over them where they have the same name. */
+const FILES = {
+  'ci/gitlab-ci-inputs.yml': `# About
+spec:
+  inputs:
+${INPUTS.join('')}---
+include:
+  - local: .gitlab/ci/external-agent.yml
+    rules:
+      - if: $AI_FLOW_EVENT || "$[[ inputs.ai_flow_event ]]" != ""
+  - local: .gitlab/ci/main.yml
+    rules:
+      - if: $AI_FLOW_EVENT || "$[[ inputs.ai_flow_event ]]" != ""
+        when: never
+      - when: always
+`,
+  'ci/central.yml': 'include:\n  - local: external-agent.yml\n    rules:\n      - if: $AI_FLOW_EVENT\n',
+  'flows/tiny.yaml': TINY_FLOW,
+} as const;
+
+/** The built program in a folder of its own, as a package manager would put it, with a flow `tiny` among its own. */
+export function shippedProgram(): ShippedProgram {
+  const folder = mkdtempSync(join(tmpdir(), 'beckon-shipped-'));
+  const home = join(folder, 'beckon');
+  for (const [name, text] of Object.entries(FILES)) {
+    const path = join(home, 'config', name);
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, text);
+  }
+  for (const part of ['dist', 'config', 'package.json'])
+    cpSync(join(root, part), join(home, part), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'));
+  const work = join(folder, 'work');
+  mkdirSync(work);
+  const options = { cwd: work, env: { PATH: process.env.PATH ?? '' } };
+  return {
+    folder: work,
+    beckon: (args) =>
+      new Promise((resolve) => {
+        const program = join(home, 'dist/cli/main.js');
+        const child = execFile(process.execPath, [program, ...args], options, (_error, stdout, stderr) =>
+          resolve({ status: child.exitCode ?? -1, stdout, stderr }),
+        );
+      }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

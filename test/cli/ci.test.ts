@@ -104,7 +104,9 @@ Nothing to do.
     });
     const { status, stdout } = await ci();
     expect(status).toBe(1);
-    expect(stdout).toContain('✗ pipeline variables: only Maintainers may set them; claude-bot is Developer.');
+    expect(stdout).toContain(
+      '✗ pipeline variables: only Maintainers may set them; claude-bot is Developer (',
+    );
     expect(stdout).toContain(`Set to Developer: ${gitlab.url}/${PROJECT}/-/settings/ci_cd`);
     expect(stdout).not.toContain('--merge-request');
   });

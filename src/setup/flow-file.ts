@@ -11,28 +11,29 @@ export interface ShippedFlow {
   readonly text: string;
 }
 
-/** `#   NAME   what it is`: a variable in the comment of a flow file. */
-const DOCUMENTED = /^# {2,}([A-Z][A-Z0-9_<>]*) {2,}(.+)$/gm;
+/** `#   NAME   what it is`, and lines further in that go on: a variable in the comment of a flow file. */
+const DOCUMENTED = /^# {2,}([A-Z][A-Z0-9_<>]*) {2,}(.+(?:\n# {8,}.+)*)$/gm;
 
 /** Reads what a flow file says of itself. */
 export function readShippedFlow(name: string, text: string): ShippedFlow {
   const comment = /^(?:#.*\n)*/.exec(text)?.[0] ?? '';
-  const words =
-    comment
-      .replace(/^# ?/gm, '')
-      .split(/\n\s*\n/)[0]
-      ?.replace(/\s+/g, ' ')
-      .trim() ?? '';
-  const about = /^.*?\.(?=\s|$)/.exec(words)?.[0] ?? words;
+  const about = firstSentence(comment.split(/\n#[ \t]*\n/)[0] ?? '');
   const { variables } = (parseDocument(text).toJS() ?? {}) as { variables?: unknown };
   const named = new Map((Array.isArray(variables) ? variables : []).map((key) => [String(key), '']));
-  for (const [, key = '', meaning = ''] of comment.matchAll(DOCUMENTED)) named.set(key, meaning);
+  for (const [, key = '', meaning = ''] of comment.matchAll(DOCUMENTED))
+    named.set(key, firstSentence(meaning));
   return {
     name,
     about,
     variables: [...named].map(([key, meaning]) => ({ name: key, about: meaning })),
     text,
   };
+}
+
+/** Of lines of a comment. */
+function firstSentence(lines: string): string {
+  const words = lines.replace(/^#/gm, '').replace(/\s+/g, ' ').trim();
+  return /^.*?\.(?=\s|$)/.exec(words)?.[0] ?? words;
 }
 
 /** Where a project has the flow of an agent. */

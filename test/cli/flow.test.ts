@@ -21,7 +21,7 @@ describe('beckon flow', { timeout: LIMIT }, () => {
     expect(stdout).toContain(`tiny: Tiny (https://tiny.example.com) as an external agent.
   TINY_API_KEY            the key of the provider
   TINY_MODEL
-  GITLAB_TOKEN_<AGENT>    the agent's token
+  GITLAB_TOKEN_<AGENT>    the agent's token, to push.
 `);
   });
 

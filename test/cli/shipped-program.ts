@@ -27,7 +27,8 @@ const INPUTS = ['event', 'id', 'agent', 'image', 'script'].map(
 export const TINY_FLOW = `# Tiny (https://tiny.example.com) as an external agent. It does nothing.
 #
 #   TINY_API_KEY            the key of the provider
-#   GITLAB_TOKEN_<AGENT>    the agent's token
+#   GITLAB_TOKEN_<AGENT>    the agent's token, to push. Without it
+#                           nothing is pushed.
 image: alpine:3
 variables:
   - TINY_API_KEY

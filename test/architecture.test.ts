@@ -11,6 +11,7 @@ const ORDER = [
   'triggers',
   'flows',
   'runs',
+  'setup',
   'gitlab',
   'receive',
   'perform',
@@ -24,7 +25,7 @@ const ORDER = [
 /** Whoever logs, and the two ends of the process. Everything else tells the observer. */
 const MAY_LOG = ['observability', 'http', 'app', 'cli'];
 /** Parts that only calculate: no clock, no network, no files. */
-const PURE = ['events', 'triggers', 'flows'];
+const PURE = ['events', 'triggers', 'flows', 'setup'];
 
 const root = fileURLToPath(new URL('../src', import.meta.url));
 

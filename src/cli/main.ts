@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/load.ts';
 import { BeckonError, messageOf } from '../lib/errors.ts';
+import { ci } from './ci.ts';
 import { EXIT } from './exit.ts';
+import { flow } from './flow.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
 import { simulate } from './simulate.ts';
@@ -20,8 +22,8 @@ const program = new Command('beckon')
   .configureHelp({ sortSubcommands: true })
   .addHelpText('after', '\nExit codes: 0 done, 1 the answer is no, 2 wrong usage or invalid config.');
 
-program.addCommand(serve).addCommand(simulate).addCommand(schema);
-for (const command of program.commands) command.exitOverride();
+program.addCommand(serve).addCommand(simulate).addCommand(schema).addCommand(ci).addCommand(flow);
+for (const command of [...program.commands, ...flow.commands]) command.exitOverride();
 
 try {
   await program.parseAsync();

@@ -30,7 +30,11 @@ const Gitlab = z
       .describe(
         "PEM file with the certificate authority of GitLab's certificate, where it is not a public one.",
       ),
-    token: secret.optional().describe('Operator token (Maintainer), used by `check` and `hook` only.'),
+    token: secret
+      .optional()
+      .describe(
+        'Operator token (Maintainer), for the commands that look at projects and set them up; `serve` does not use it.',
+      ),
   })
   .describe('The GitLab that Beckon works for.');
 

@@ -1,31 +1,17 @@
 import { ProjectMembers, Users } from '@gitbeaker/rest';
-import type { Dispatcher } from 'undici';
-import type { Secret } from '../lib/secret.ts';
 import { Failure } from '../runs/failures.ts';
 import type { Account, GitLab, User } from '../runs/ports.ts';
 import { orUndefined, readAnswer } from './answer.ts';
-import type { ResourceConnection } from './connection.ts';
+import { connectionOf, type Login, type ResourceConnection, type Wire } from './connection.ts';
 import { createNotes } from './notes.ts';
 import { createPipelines } from './pipelines.ts';
 import { createRepository } from './repository.ts';
-import { createRequester, type OnRequest } from './requester.ts';
 import { AccountAnswer, MemberAnswer, UserAnswer } from './responses.ts';
 import { createThreads } from './threads.ts';
 
-/** Milliseconds for one request with its answer. GitLab itself gives up on a request after 60 s. */
-const REQUEST_TIMEOUT = 30_000;
-
 /** Connects to GitLab as one account: the port of runs over gitbeaker's typed resources. */
-export function createGitLab(
-  { url, token }: { readonly url: string; readonly token: Secret },
-  { dispatcher, onRequest }: { readonly dispatcher: Dispatcher; readonly onRequest: OnRequest },
-): GitLab {
-  const options = {
-    host: url,
-    token: async () => token.reveal(),
-    queryTimeout: REQUEST_TIMEOUT,
-    requesterFn: createRequester(dispatcher, onRequest),
-  };
+export function createGitLab(login: Login, wire: Wire): GitLab {
+  const options = connectionOf(login, wire);
   const people = createPeople(options);
   return {
     ...people,
@@ -36,7 +22,8 @@ export function createGitLab(
   };
 }
 
-function createPeople(
+/** Accounts and their membership. */
+export function createPeople(
   connection: ResourceConnection,
 ): Pick<GitLab, 'account' | 'user' | 'userByName' | 'accessLevel'> {
   const users = new Users(connection);

@@ -1,4 +1,9 @@
-import type { createRequester } from './requester.ts';
+import type { Dispatcher } from 'undici';
+import type { Secret } from '../lib/secret.ts';
+import { createRequester, type OnRequest } from './requester.ts';
+
+/** Milliseconds for one request with its answer. GitLab itself gives up on a request after 60 s. */
+const REQUEST_TIMEOUT = 30_000;
 
 /** What gitbeaker's resources are constructed with. */
 export interface ResourceConnection {
@@ -8,4 +13,27 @@ export interface ResourceConnection {
   /** Milliseconds. */
   readonly queryTimeout: number;
   readonly requesterFn: ReturnType<typeof createRequester>;
+}
+
+/** An account of a GitLab. */
+export interface Login {
+  /** GitLab's base URL without a slash at the end. */
+  readonly url: string;
+  readonly token: Secret;
+}
+
+/** What requests are sent with, and who is told of them. */
+export interface Wire {
+  readonly dispatcher: Dispatcher;
+  readonly onRequest: OnRequest;
+}
+
+/** What all resources of one account share. */
+export function connectionOf({ url, token }: Login, { dispatcher, onRequest }: Wire): ResourceConnection {
+  return {
+    host: url,
+    token: async () => token.reveal(),
+    queryTimeout: REQUEST_TIMEOUT,
+    requesterFn: createRequester(dispatcher, onRequest),
+  };
 }

@@ -39,8 +39,8 @@ export function createRepository(
   const projects = new Projects(connection);
 
   return {
-    async readFile(projectId, path, ref) {
-      const answer = await orUndefined(files.showRaw(projectId, path, ref, { showExpanded: true }));
+    async readFile(project, path, ref) {
+      const answer = await orUndefined(files.showRaw(project, path, ref, { showExpanded: true }));
       if (answer === undefined) return undefined;
       const { data, headers } = answer;
       // gitbeaker's type allows a Blob; our requester only ever gives text, JSON parsed where it says so.

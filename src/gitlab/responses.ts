@@ -86,3 +86,25 @@ export const DiffsAnswer = z.array(
 );
 
 export const ResourceAnswer = z.record(z.string(), z.unknown());
+
+export const MetadataAnswer = z.object({ version: z.string() });
+
+/** The settings below `merge_requests_enabled` are shown to Maintainers only. */
+export const SettingsAnswer = ProjectAnswer.extend({
+  archived: z.boolean().nullish(),
+  jobs_enabled: z.boolean().nullish(),
+  merge_requests_enabled: z.boolean().nullish(),
+  ci_config_path: text,
+  ci_pipeline_variables_minimum_override_role: z
+    .enum(['no_one_allowed', 'developer', 'maintainer', 'owner'])
+    .nullish(),
+});
+
+export const BranchHeadAnswer = z.object({ commit: z.object({ message: text }) });
+
+export const LintAnswer = z.object({
+  valid: z.boolean(),
+  errors: z.array(z.string()).nullish(),
+  merged_yaml: text,
+  jobs: z.array(z.object({ name: z.string() })).nullish(),
+});

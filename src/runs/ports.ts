@@ -68,7 +68,7 @@ export interface GitLab {
 
   /** A text file on a branch, with the id of its content; `undefined` where file or branch is not there. */
   readFile(
-    projectId: number,
+    project: number | string,
     path: string,
     ref: string,
   ): Promise<{ readonly text: string; readonly blobId: string | undefined } | undefined>;

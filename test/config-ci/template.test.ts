@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { REPORT_TYPES } from '../../src/config/flow.ts';
 import type { PipelineRequest } from '../gitlab/ports.ts';
 import { projectWith } from '../gitlab/runner/test-support/project.ts';
 import { agent, extended, inputs, jobs, on } from './pipeline-cases.ts';
@@ -71,5 +72,12 @@ describe('a project with agents', () => {
     const refused = await jobs(await tags('.external-agent: {tags: 5}'), request);
     expect(refused).toContain('jobs:external-agent:tags');
     expect(refused).toContain('jobs:external-agent-extended:tags');
+  });
+
+  test('takes the reports that a flow file can name, and no others', async () => {
+    const { files } = await projectFiles();
+    const reports = [...(files[TEMPLATE] ?? '').matchAll(/^ {6}(\w+): \.ai-flow\/reports\/(\w+)\/\*$/gm)];
+    expect(reports.map(([, type]) => type)).toEqual(REPORT_TYPES);
+    expect(reports.map(([, , folder]) => folder)).toEqual(REPORT_TYPES);
   });
 });

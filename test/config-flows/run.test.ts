@@ -7,8 +7,10 @@ import { describeWith } from '../support/needs.ts';
 import { newFolder, temporaryFolder } from '../support/temporary.ts';
 import { FLOW_NAMES } from './flow-files.ts';
 import { runFlow } from './job.ts';
+import { NEEDED_VARIABLES } from './needed-variables.ts';
 
 const SHELLS = ['bash', 'dash'].filter((shell) => spawnSync(shell, ['-c', ':']).status === 0);
+const NEEDED: Readonly<Record<string, Readonly<Record<string, string>>>> = NEEDED_VARIABLES;
 const BRANCH = 'workloads/r0123456789abcde';
 const HOSTILE = `$HOME \`touch pwned\` $(touch pwned) %CI_JOB_TOKEN% "double" 'single' \\n \\\\
 END_OF_INSTRUCTIONS
@@ -22,7 +24,7 @@ const tokens = { agent: '', job: '' };
 
 /** A project with a workload branch and an issue, and a job on it. */
 async function play(
-  { flow = FLOW_NAMES[0] ?? '', shell = 'bash' }: { flow?: string; shell?: string },
+  { flow = 'claude', shell = 'bash' }: { flow?: string; shell?: string },
   behaviour: string,
   { values = {}, env = {} }: { values?: Record<string, string>; env?: Record<string, string> } = {},
 ) {
@@ -68,6 +70,7 @@ async function play(
       CI_PROJECT_URL: `${gitlab.url}/${path}`,
       CI_PROJECT_ID: String(project.id),
       CI_API_V4_URL: `${gitlab.url}/api/v4`,
+      ...NEEDED[flow],
       ...env,
     },
   });

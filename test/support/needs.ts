@@ -1,11 +1,7 @@
 import { describe } from 'vitest';
 import { findProgram } from '../gitlab/git/find-program.ts';
 
-<<<<<<< HEAD
-type Program = 'git' | 'redis-server' | 'rsync' | 'chromium' | 'dash' | 'busybox';
-=======
-type Program = 'git' | 'curl' | 'redis-server' | 'rsync' | 'chromium';
->>>>>>> a1ca17b (Prove the flows with the real tools against a stand-in for the providers)
+type Program = 'git' | 'curl' | 'redis-server' | 'rsync' | 'chromium' | 'dash' | 'busybox';
 
 /** Which Debian package holds each program. */
 const PACKAGES: Readonly<Record<Program, string>> = {

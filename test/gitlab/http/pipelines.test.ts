@@ -136,3 +136,34 @@ test('the CI lint knows a good file from a bad one', async () => {
   });
   expectNoViolations({ gitlab });
 });
+
+test('the CI lint follows the local includes of a branch', async () => {
+  const { alice, bot, api, gitlab } = await setUp();
+  const lint = async (ref: string) => {
+    const query = `content_ref=${ref}&include_jobs=true`;
+    return (await api(alice, 'GET', `/projects/:id/ci/lint?${query}`)).body;
+  };
+  const entry = `include:
+  - { local: ci/part.yml, inputs: { name: given } }
+  - { local: ci/never.yml, rules: [{ if: $ANY }] }
+`;
+  const part =
+    'spec: {inputs: {name: {default: x}, stage: {default: build}}}\n---\n"job-$[[ inputs.name ]]": {stage: "$[[ inputs.stage ]]", script: [ls]}';
+  const commit = (action: object, more: object = {}) =>
+    api(bot, 'POST', '/projects/:id/repository/commits', {
+      branch: 'topic',
+      commit_message: 'm',
+      actions: [action],
+      ...more,
+    });
+  await commit({ action: 'update', file_path: '.gitlab-ci.yml', content: entry }, { start_branch: 'main' });
+  expect(await lint('topic')).toMatchObject({
+    valid: false,
+    errors: ['Local file `ci/part.yml` does not exist!'],
+  });
+  await commit({ action: 'create', file_path: 'ci/part.yml', content: part });
+  expect(await lint('topic')).toMatchObject({ valid: true, jobs: [{ name: 'job-given', stage: 'build' }] });
+  expect(await lint('main')).toMatchObject({ valid: true, jobs: [{ name: 'agent' }] });
+  expect((await api(alice, 'GET', '/projects/:id/ci/lint?content_ref=none')).status).toBe(404);
+  expectNoViolations({ gitlab });
+});

@@ -178,3 +178,31 @@ test('an emoji is given once', async () => {
   expect((await api(bot, 'POST', '/projects/:id/issues/1/award_emoji?name=tada')).status).toBe(201);
   expectNoViolations({ gitlab });
 });
+
+test('a commit whose actions follow one another, over what a branch held', async () => {
+  const { bot, api, gitlab } = await setUp();
+  const commits = '/projects/:id/repository/commits';
+  const commit = (actions: readonly object[], more: object = {}) =>
+    api(bot, 'POST', commits, {
+      branch: 'topic',
+      start_branch: 'main',
+      commit_message: 'm',
+      actions,
+      ...more,
+    });
+  const move = { action: 'move', previous_path: 'README.md', file_path: 'docs/README.md' };
+  const anew = { action: 'create', file_path: 'README.md', content: 'new\n' };
+  const other = { action: 'create', file_path: 'src/a.txt', content: 'a\n' };
+  expect((await commit([anew])).body.message).toBe('A file with this name already exists');
+  expect((await commit([move, anew])).status).toBe(201);
+  const read = async (path: string) =>
+    (await api(bot, 'GET', `/projects/:id/repository/files/${encodeURIComponent(path)}/raw?ref=topic`)).body;
+  expect([await read('docs/README.md'), await read('README.md')]).toEqual(['one\ntwo\n', 'new\n']);
+
+  expect((await commit([other])).body.message).toMatch(/^A branch called 'topic' already exists/);
+  expect(await commit([other], { force: true })).toMatchObject({ status: 201 });
+  const compare = (await api(bot, 'GET', '/projects/:id/repository/compare?from=main&to=topic')).body;
+  expect(compare.commits).toHaveLength(1);
+  expect(compare.diffs.map((diff: { new_path: string }) => diff.new_path)).toEqual(['src/a.txt']);
+  expectNoViolations({ gitlab });
+});

@@ -72,6 +72,8 @@ export interface NewCommit {
   readonly actions: readonly FileAction[];
   /** Where a branch that is not there yet starts. */
   readonly startBranch?: string;
+  /** Drops what the branch held before. */
+  readonly force?: boolean;
   readonly author?: Signature;
 }
 
@@ -82,16 +84,18 @@ export async function commit(input: NewCommit, context: WorldContext): Promise<s
   const by = getUser(input.by, state);
   const repository = repositoryOf(project, state);
   const before = (await repository.resolve(`refs/heads/${input.branch}`)) ?? noCommit;
-  const startRef = before === noCommit ? (input.startBranch ?? project.defaultBranch) : undefined;
+  const isNew = before === noCommit || input.force === true;
+  const startRef = isNew ? (input.startBranch ?? project.defaultBranch) : undefined;
   const started = startRef === undefined ? undefined : await repository.resolve(startRef);
   const committer: Signature = { name: by.name, email: by.email, date: now() };
+  if (input.force === true && before !== noCommit) await repository.deleteBranch(input.branch);
   const after = await repository.commit({
     branch: input.branch,
     message: input.message,
     author: { ...committer, ...input.author },
     committer,
     actions: input.actions,
-    ...(startRef === undefined || started === undefined ? {} : { startRef }),
+    ...(started === undefined ? {} : { startRef: started }),
   });
   await pushed({ project, by, ref: `refs/heads/${input.branch}`, before, after }, context);
   return after;

@@ -1,4 +1,3 @@
-import type { FileAction } from '../../ports.ts';
 import { commit } from '../../world/branches.ts';
 import { commitInfo, repositoryOf, tip } from '../../world/commits.ts';
 import { levels } from '../../world/levels.ts';
@@ -9,7 +8,7 @@ import { type Call, created, type Endpoint, ok, page } from '../call.ts';
 import { commitEntity, diffEntity } from '../entities/commit.ts';
 import { flag, InvalidParameter, requiredText, text } from '../input.ts';
 import { projectToChange, projectWithCode, userOf } from '../lookup.ts';
-import { checkAction } from './file-actions.ts';
+import { checkActions } from './file-actions.ts';
 
 /** Commits of a project, and what lies between two of them. */
 export const commitRoutes: readonly Endpoint[] = [
@@ -70,7 +69,8 @@ async function makeCommit(call: Call) {
   if (!mayPush(by, branch, project, call.context)) throw forbidden();
   const repository = repositoryOf(project, call.context.state);
   const start = text(call, 'start_branch') ?? text(call, 'start_sha');
-  const exists = (await repository.resolve(`refs/heads/${branch}`)) !== undefined;
+  const isForced = flag(call, 'force') === true && start !== undefined;
+  const exists = !isForced && (await repository.resolve(`refs/heads/${branch}`)) !== undefined;
   if (!exists && start === undefined)
     throw new Refusal('bad_request', 'You can only create or edit files when you are on a branch');
   if (exists && start !== undefined && start !== branch)
@@ -80,19 +80,15 @@ async function makeCommit(call: Call) {
     );
   const raw = call.input.actions;
   if (!Array.isArray(raw)) throw new InvalidParameter('actions is missing');
-  const actions: FileAction[] = [];
-  for (const one of raw as unknown[])
-    actions.push(
-      ...(await checkAction(
-        { input: one as Record<string, unknown> },
-        { repository, ref: exists ? branch : (start ?? '') },
-      )),
-    );
+  const actions = await checkActions(raw as Record<string, unknown>[], {
+    repository,
+    ref: exists ? branch : (start ?? ''),
+  });
   const author = {
     name: text(call, 'author_name') ?? by.name,
     email: text(call, 'author_email') ?? by.email,
   };
-  const place = start === undefined ? {} : { startBranch: start };
+  const place = start === undefined ? {} : { startBranch: start, force: isForced };
   const id = await commit({ project, by, branch, message, actions, author, ...place }, call.context);
   return created(detail(await find(id, project, call), project, call));
 }

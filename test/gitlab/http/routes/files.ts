@@ -7,7 +7,7 @@ import { forbidden, notFound, Refusal } from '../../world/refusal.ts';
 import { type Call, created, type Endpoint, ok, page } from '../call.ts';
 import { flag, requiredText, text } from '../input.ts';
 import { projectToChange, projectWithCode, userOf } from '../lookup.ts';
-import { checkAction } from './file-actions.ts';
+import { checkActions } from './file-actions.ts';
 
 const item = '/projects/:id/repository/files/:file_path';
 
@@ -73,7 +73,7 @@ async function write(call: Call, action: 'create' | 'update') {
     throw new Refusal('bad_request', 'You can only create or edit files when you are on a branch');
   const input = { ...call.input, action, file_path: path };
   requiredText(call, 'content');
-  const actions = await checkAction({ input }, { repository, ref: exists ? branch : (start ?? '') });
+  const actions = await checkActions([input], { repository, ref: exists ? branch : (start ?? '') });
   const message = requiredText(call, 'commit_message');
   const place = start === undefined ? {} : { startBranch: start };
   await commit({ project, by, branch, message, actions, ...place }, call.context);

@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import type { Config } from '../config/config.ts';
+import { BeckonError } from '../lib/errors.ts';
+import type { Secret } from '../lib/secret.ts';
+import { Failure } from '../runs/failures.ts';
+import type { ProjectSetup } from '../setup/ports.ts';
+import { configOf } from './config-option.ts';
+
+/** Whoever sets up a project. */
+interface Operator {
+  /** Whose token it is, for people. */
+  readonly name: string;
+  readonly token: Secret;
+}
+
+/**
+ * Does something in a project as the operator of the config, else as the first agent that has a trigger for the
+ * project. What GitLab refuses comes as a {@link BeckonError} that says whose token it was and which role it needs.
+ */
+export async function asOperator<T>(
+  command: Command,
+  project: string,
+  act: (gitlab: ProjectSetup, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = await configOf(command);
+  const { name, token } = operatorOf(config, project);
+  // Only here: the other commands start faster without all that this needs.
+  const [{ createOperator }, { openTransport }] = await Promise.all([
+    import('../gitlab/operator.ts'),
+    import('../gitlab/transport.ts'),
+  ]);
+  const { url, caFile } = config.gitlab;
+  const dispatcher = await openTransport({ caFile });
+  try {
+    return await act(createOperator({ url, token }, { dispatcher, onRequest: () => {} }), config);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new BeckonError('gitlab_refused', `GitLab, asked with ${name}: ${error.message}`, {
+      hint: remedyOf(error, project),
+    });
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+function operatorOf({ gitlab, triggers }: Config, project: string): Operator {
+  if (gitlab.token !== undefined) return { name: 'gitlab.token of the config', token: gitlab.token };
+  const agent = triggers.find(({ projects }) => projects.match(project))?.agent;
+  if (agent !== undefined)
+    return { name: `the token of the agent ${agent.name} (${agent.account})`, token: agent.token };
+  throw new BeckonError('no_token', `No trigger of the config covers ${project}, so no agent's token fits.`, {
+    hint: 'Set gitlab.token in the config to a token of a Maintainer of the project, with the scope api.',
+  });
+}
+
+function remedyOf({ kind, status }: Failure, project: string): string {
+  if (status === 401) return 'The token is wrong or has expired.';
+  if (kind === 'permission')
+    return `Its account needs the role Developer in ${project}, and Maintainer for all settings to be seen; the token needs the scope api.`;
+  if (kind === 'gone')
+    return `Is ${project} the full path of a project? Then its account is no member: it needs the role Developer, and Maintainer for all settings to be seen.`;
+  return kind === 'refused' ? 'Nothing was tried again.' : 'Try again later.';
+}

@@ -1,0 +1,138 @@
+import { ACCESS_LEVELS } from '../config/config.ts';
+import { agentJobIn } from './ci-file.ts';
+import type { CiFacts, CiPlace } from './facts.ts';
+import { planHandoff, strangersOf } from './handoff.ts';
+import type { VariablesRole } from './ports.ts';
+
+/** One thing that was looked at. */
+export interface Finding {
+  readonly state: 'ok' | 'missing' | 'unknown';
+  /** One sentence. */
+  readonly text: string;
+}
+
+const ok = (text: string): Finding => ({ state: 'ok', text });
+const missing = (text: string): Finding => ({ state: 'missing', text });
+const unknown = (text: string): Finding => ({ state: 'unknown', text });
+
+/** Holds a project's CI configuration to what agents need; `agentJob` is the shipped file with their job. */
+export function findCi(facts: CiFacts, { agentJob }: { agentJob: string }): readonly Finding[] {
+  return [
+    ...findSettings(facts),
+    ...findFile(facts),
+    ...findAgentFile(facts, agentJob),
+    ...findLint(facts),
+    findVariables(facts),
+  ];
+}
+
+/** The CI file as a person knows it. */
+export function nameOf(place: CiPlace): string {
+  return place.kind === 'central' ? `${place.path} of the project ${place.project}` : place.path;
+}
+
+/** Whether something is there that runs when an agent is called. */
+export function hasAgentJob(facts: CiFacts): boolean {
+  return facts.file?.agentInclude !== undefined || ownAgentJob(facts) !== undefined;
+}
+
+/** Whether the CI file hands on what comes by pipeline inputs. */
+export function takesInputs({ file }: CiFacts): boolean {
+  return file?.inputs.includes('ai_flow_script') === true;
+}
+
+/** A job of the project's own; there is one to find only where no rules keep it out of GitLab's check. */
+function ownAgentJob({ lint, agents }: CiFacts): string | undefined {
+  const forFlows = agents.length === 0 || agents.some(({ hasFlow }) => hasFlow);
+  return lint === undefined ? undefined : agentJobIn(lint.mergedYaml, { forFlows });
+}
+
+function findSettings(facts: CiFacts): readonly Finding[] {
+  const { settings, agents } = facts;
+  return [
+    ...(settings.archived ? [missing('The project is archived.')] : []),
+    ...(settings.defaultBranch === undefined ? [missing('The repository is empty.')] : []),
+    ...(settings.jobsEnabled ? [] : [missing('CI/CD is off.')]),
+    ...(agents.length === 0 ? [unknown(`No trigger of the config covers ${settings.path}.`)] : []),
+    ...strangersOf(facts).map(({ account, level }) =>
+      missing(`${account} is ${roleOf(level)}, and has to be Developer.`),
+    ),
+  ];
+}
+
+function findFile(facts: CiFacts): readonly Finding[] {
+  const { place, text, file } = facts;
+  const name = nameOf(place);
+  if (place.kind === 'remote') return [unknown(`The CI configuration is ${name}, which is not looked at.`)];
+  if (text === undefined)
+    return [
+      missing(place.kind === 'central' ? `${name} is not there, or not to be read.` : `There is no ${name}.`),
+    ];
+  if (file === undefined) return [missing(`${name} is not a CI configuration.`)];
+  const { agentInclude, unguarded } = file;
+  if (agentInclude === undefined) {
+    const job = ownAgentJob(facts);
+    return [
+      job === undefined
+        ? missing(`${name} does not include the agent's job.`)
+        : ok(`${name} has a job for agents: ${job}.`),
+    ];
+  }
+  return [
+    ok(`${name} includes the agent's job (${agentInclude.name}).`),
+    ...(unguarded.length === 0
+      ? []
+      : [missing(`${name} lets others run beside an agent and its keys: ${unguarded.join(', ')}.`)]),
+    ...(planHandoff(facts).needsInputs && !takesInputs(facts)
+      ? [missing(`${name} does not take runs by pipeline inputs.`)]
+      : []),
+  ];
+}
+
+function findAgentFile({ file, agentFile }: CiFacts, agentJob: string): readonly Finding[] {
+  if (file?.agentInclude === undefined) return [];
+  const { name } = file.agentInclude;
+  if (agentFile === undefined) return [unknown(`${name} was not compared with the job of this Beckon.`)];
+  if (agentFile.text === undefined) return [missing(`There is no ${agentFile.path}.`)];
+  return [
+    isSame(agentFile.text, agentJob)
+      ? ok(`${agentFile.path} is the one of this Beckon.`)
+      : missing(`${agentFile.path} is another version than the one of this Beckon.`),
+  ];
+}
+
+/** Whether two files say the same; line ends and empty lines at the end are the editor's business. */
+export function isSame(one: string, other: string): boolean {
+  const bare = (text: string) => text.replaceAll('\r\n', '\n').trimEnd();
+  return bare(one) === bare(other);
+}
+
+function findLint({ lint, place }: CiFacts): readonly Finding[] {
+  if (lint === undefined || lint.valid) return [];
+  return [missing(`GitLab does not accept ${nameOf(place)}: ${lint.errors.join('; ')}`)];
+}
+
+const WHO: Readonly<Record<VariablesRole, string>> = {
+  no_one_allowed: 'nobody',
+  developer: 'only Developers and above',
+  maintainer: 'only Maintainers',
+  owner: 'only Owners',
+};
+
+function findVariables(facts: CiFacts): Finding {
+  const { settings } = facts;
+  const { barred, needsInputs } = planHandoff(facts);
+  if (settings.variablesRole === undefined)
+    return unknown('pipeline variables: who may set them is shown to Maintainers only.');
+  if (barred.length === 0) return ok('pipeline variables: the agents may set them.');
+  const roles = barred.map(({ account, level }) => `${account} is ${roleOf(level)}`).join(', ');
+  const text = `pipeline variables: ${WHO[settings.variablesRole]} may set them; ${roles}`;
+  if (needsInputs && takesInputs(facts)) return ok(`${text}. Inputs do instead.`);
+  return missing(`${text} (${settings.url}/-/settings/ci_cd).`);
+}
+
+function roleOf(level: number | undefined): string {
+  const role = Object.entries(ACCESS_LEVELS).find(([, known]) => known === level)?.[0];
+  if (role === undefined) return 'no member';
+  return role.replace(/^./, (letter) => letter.toUpperCase());
+}

@@ -1,0 +1,50 @@
+import { ACCESS_LEVELS } from '../config/config.ts';
+import type { AgentFact, CiFacts } from './facts.ts';
+import type { VariablesRole } from './ports.ts';
+
+/** How a project lets Beckon hand over its runs. */
+export interface HandoffPlan {
+  /** Agents that may not send pipeline variables. */
+  readonly barred: readonly AgentFact[];
+  /** The CI file has to take a run by pipeline inputs. */
+  readonly needsInputs: boolean;
+  /** The setting for pipeline variables has to change. */
+  readonly needsSetting: boolean;
+}
+
+/** Agents that cannot even start a pipeline: that takes a Developer. */
+export function strangersOf({ agents }: CiFacts): readonly AgentFact[] {
+  return agents.filter(({ level }) => (level ?? 0) < ACCESS_LEVELS.developer);
+}
+
+/** Pipeline inputs are generally available from this version on, https://docs.gitlab.com/ci/inputs/ */
+const INPUTS_SINCE = [18, 1] as const;
+
+/**
+ * Variables where the project allows them, else inputs. Inputs need GitLab 18.1 and a CI file of the project's own:
+ * whether they reach a file in another project is not said anywhere.
+ */
+export function planHandoff({ settings, version, agents, place }: CiFacts): HandoffPlan {
+  const barred = agents.filter(({ level }) => !maySend(level, settings.variablesRole));
+  const takesInputs = place.kind === 'own' && isAtLeast(version, INPUTS_SINCE);
+  return {
+    barred,
+    needsInputs:
+      agents.some(({ handoff }) => handoff === 'inputs') ||
+      (takesInputs && barred.some(({ handoff }) => handoff === 'auto')),
+    needsSetting: barred.some(
+      ({ handoff }) => handoff === 'variables' || (handoff === 'auto' && !takesInputs),
+    ),
+  };
+}
+
+function maySend(level: number | undefined, role: VariablesRole | undefined): boolean {
+  if (role === undefined) return true;
+  // An agent has to become a Developer in any case.
+  return role !== 'no_one_allowed' && Math.max(level ?? 0, ACCESS_LEVELS.developer) >= ACCESS_LEVELS[role];
+}
+
+function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
+  const [ofVersion = 0, minorOfVersion = 0] = version.split('.').map(Number);
+  return ofVersion > major || (ofVersion === major && minorOfVersion >= minor);
+}

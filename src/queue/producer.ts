@@ -12,6 +12,13 @@ import { within } from './within.ts';
 
 /** How often a run is performed again after our own code threw, before it is set aside as failed. */
 const ATTEMPTS = 5;
+/** Of a command: tried again when GitLab or our own code fails, and known for a day, so that it is obeyed once. */
+const COMMAND_OPTIONS = {
+  attempts: 10,
+  backoff: { type: 'exponential', delay: 1_000 },
+  removeOnComplete: { age: 86_400, count: 10_000 },
+  removeOnFail: { age: 86_400, count: 1_000 },
+} as const;
 /** Unfinished runs of one state looked through for a list. */
 const LISTED_UNFINISHED = 1_000;
 
@@ -98,6 +105,10 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
   }
 
   return {
+    addCommand: async (command) => {
+      const options = { ...COMMAND_OPTIONS, jobId: command.id };
+      await answered('put the command into the queue', queue.add('command', storable(command), options));
+    },
     add: (run) => answered('put the run into the queue', addOnce(run)),
     wake: (runId) => answered('wake the run', wakeJob(queue, runId)),
     find: async (runId) => {

@@ -2,6 +2,7 @@ import type { Project, Resource } from '../events/event.ts';
 import type { FileDiff } from '../flows/diff-text.ts';
 import type { Thread } from '../flows/threads.ts';
 import type { PipelineVariable } from '../flows/variables.ts';
+import type { Command } from './command.ts';
 import type { NoteRef, Run } from './run.ts';
 
 /** The place of a note: an issue or merge request of a project. */
@@ -176,6 +177,8 @@ export interface RunQueue {
    * `queue_unavailable` when the queue cannot take it within 2 s.
    */
   add(run: Run): Promise<{ readonly duplicate: boolean }>;
+  /** Adds a command unless one with its id is there; durable and bounded as {@link RunQueue.add}. */
+  addCommand(command: Command): Promise<void>;
   /** Has a waiting run taken up at once; does nothing for a run that is not waiting, or not there. */
   wake(runId: string): Promise<void>;
   find(runId: string): Promise<Run | undefined>;

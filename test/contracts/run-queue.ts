@@ -5,8 +5,9 @@ import type { Backend } from '../../src/queue/backend.ts';
 import { type Consumer, type ConsumerOptions, startConsumer } from '../../src/queue/consumer.ts';
 import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
+import type { Command } from '../../src/runs/command.ts';
 import type { Perform, RunQueue, Tick } from '../../src/runs/ports.ts';
-import { aFullRun, aRun, ended } from '../queue/a-run.ts';
+import { aCommand, aFullRun, aRun, ended } from '../queue/a-run.ts';
 import { until } from '../support/until.ts';
 
 /** A place for the queue to live in, for the length of a suite. */
@@ -92,6 +93,30 @@ export function describeRunQueue(name: string, home: Home): void {
       expect(await queue.list({ limit: 10 })).toEqual([]);
       expect(await queue.depth()).toMatchObject({ waiting: 0, active: 0, delayed: 0 });
     }, 40_000);
+
+    test('tells each command once, again when it failed, and takes it for no run', async () => {
+      const told: Command[] = [];
+      const failures = [new Error('GitLab was away')];
+      const consumer = await startConsumer(backend, {
+        perform: finish,
+        onCommand: async (command) => {
+          const failure = failures.pop();
+          if (failure !== undefined) throw failure;
+          told.push(command);
+        },
+        concurrency: 4,
+        onError: () => {},
+        clock: Date.now,
+      });
+      consumers.add(consumer);
+      const command = aCommand();
+      await Promise.all([queue.addCommand(command), queue.addCommand(command)]);
+      await until('the command is told', () => told.length > 0);
+      await queue.addCommand(command);
+      await sleep(300);
+      expect(told).toEqual([command]);
+      expect((await queue.list({ limit: 1_000 })).map(({ id }) => id)).not.toContain(command.id);
+    });
 
     test('gives a run back as it was put in', async () => {
       const run = aFullRun();

@@ -3,6 +3,7 @@ import type { Config } from './config/config.ts';
 import { createGitLab } from './gitlab/client.ts';
 import { openTransport } from './gitlab/transport.ts';
 import { buildServer } from './http/server.ts';
+import { createObey } from './obey.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createObserver } from './observability/observer.ts';
 import { createPerform } from './perform.ts';
@@ -61,9 +62,12 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
         if (gitlab === undefined) throw new Error(`there is no agent ${agent}`);
         return gitlab;
       };
-      const perform = createPerform({ config, gitlabOf, observer, clock, random: Math.random });
+      // Where the queue is away a moment long the next look will do.
+      const stopOf = (runId: string) => queue.stopOf(runId).catch(() => undefined);
+      const perform = createPerform({ config, gitlabOf, stopOf, observer, clock, random: Math.random });
       const consumer = await startConsumer(backend, {
         perform,
+        onCommand: createObey({ config, gitlabOf, queue, observer, clock }),
         ticks: {
           schedules: scheduledTriggers(config),
           onTick: createTick({ config, gitlabOf, queue, observer, clock }),

@@ -1,9 +1,10 @@
 import type { Config } from './config/config.ts';
 import { createFlowParser } from './flows/flow.ts';
-import type { Clock, GitLabOf, Observer, Perform } from './runs/ports.ts';
+import type { Clock, GitLabOf, Observer, Perform, StopRequest } from './runs/ports.ts';
 import { explainToPeople } from './runs/remedies.ts';
 import { retryDelay } from './runs/retry.ts';
 import type { Outcome, Run } from './runs/run.ts';
+import { cancel } from './runs/steps/cancel.ts';
 import { STEPS } from './runs/steps/index.ts';
 import { STEP_NAMES, type StepName } from './runs/steps/names.ts';
 
@@ -14,11 +15,13 @@ import { STEP_NAMES, type StepName } from './runs/steps/names.ts';
 export function createPerform(tools: {
   readonly config: Pick<Config, 'gitlab' | 'agents' | 'triggers'>;
   readonly gitlabOf: GitLabOf;
+  /** The request to stop that a run has to heed before each of its steps. */
+  readonly stopOf: (runId: string) => Promise<StopRequest | undefined>;
   readonly observer: Observer;
   readonly clock: Clock;
   readonly random: () => number;
 }): Perform {
-  const { config, gitlabOf, observer, clock, random } = tools;
+  const { config, gitlabOf, stopOf, observer, clock, random } = tools;
   const parseFlow = createFlowParser();
 
   return async (start, { save, signal }) => {
@@ -43,7 +46,7 @@ export function createPerform(tools: {
       const { step } = run;
       const began = clock();
       try {
-        const result = await STEPS[step](run, {
+        const stepTools = {
           gitlab,
           agent,
           trigger,
@@ -51,7 +54,10 @@ export function createPerform(tools: {
           parseFlow,
           clock,
           resumed,
-        });
+        };
+        // A run that has an outcome is ending anyway.
+        const stop = run.outcome === undefined ? await stopOf(run.id) : undefined;
+        const result = stop ? await cancel(run, stop, stepTools) : await STEPS[step](run, stepTools);
         if (result.kind === 'wait') {
           return { kind: 'wait', run: { ...result.run, failures: 0 }, at: clock() + result.after };
         }

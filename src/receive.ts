@@ -1,10 +1,13 @@
 import type { Config } from './config/config.ts';
+import { type CommandName, commandIn } from './events/command.ts';
 import type { Delivery } from './events/delivery.ts';
+import type { Ending } from './events/ending.ts';
 import { parseDelivery } from './events/parse.ts';
+import { type Command, planCommand, planStop } from './runs/command.ts';
 import { planRun, runOfBranch } from './runs/plan.ts';
 import type { Clock, Observer, RunQueue } from './runs/ports.ts';
 import { type Match, matchTriggers } from './triggers/match.ts';
-import { reasonForSilence } from './triggers/silence.ts';
+import { isOwnAccount, reasonForSilence } from './triggers/silence.ts';
 import type { Verdict } from './triggers/verdict.ts';
 
 /** A run that a delivery asked for. */
@@ -16,9 +19,21 @@ export interface TakenRun {
   readonly duplicate: boolean;
 }
 
+/** What a comment asked of an agent's runs. */
+export interface TakenCommand {
+  readonly agent: string;
+  readonly name: CommandName;
+}
+
 /** What became of a delivery. */
 export type Received =
-  | { readonly status: 'accepted'; readonly runs: readonly TakenRun[]; readonly verdicts: readonly Verdict[] }
+  | {
+      readonly status: 'accepted';
+      readonly runs: readonly TakenRun[];
+      /** What was asked of runs in a comment with nothing else in it. */
+      readonly commands?: readonly TakenCommand[];
+      readonly verdicts: readonly Verdict[];
+    }
   | { readonly status: 'ignored'; readonly reason: string; readonly verdicts: readonly Verdict[] }
   | { readonly status: 'unreadable'; readonly reason: string };
 
@@ -30,7 +45,7 @@ export type Receive = (delivery: Delivery) => Promise<Received>;
  */
 export function createReceive(tools: {
   readonly config: Pick<Config, 'gitlab' | 'agents' | 'triggers' | 'limits'>;
-  readonly queue: Pick<RunQueue, 'add' | 'wake'>;
+  readonly queue: Pick<RunQueue, 'add' | 'addCommand' | 'wake'>;
   readonly observer: Pick<Observer, 'queued'>;
   readonly clock: Clock;
 }): Receive {
@@ -43,15 +58,37 @@ export function createReceive(tools: {
     return { id: run.id, agent: run.agent, trigger: run.trigger, duplicate };
   }
 
+  function commandOf({ event, trigger }: Match): Command | undefined {
+    if (event.kind !== 'mention') return undefined;
+    const name = commandIn(event.input, trigger.agent.account);
+    if (name === undefined) return undefined;
+    return planCommand({ event, trigger }, name, { gitlabUrl: config.gitlab.url });
+  }
+
   /** The run that waits for the end of a pipeline on this branch looks at once. */
   async function wakeRunOf(branch: string): Promise<void> {
     const runId = runOfBranch(branch);
     if (runId !== undefined) await queue.wake(runId);
   }
 
+  /** Stops the runs of every agent whose work this ends; of an agent with several triggers the first one counts. */
+  async function stopFor(ending: Ending): Promise<void> {
+    const { project, accounts, cause, actor } = ending;
+    if (isOwnAccount(actor, config)) return;
+    const agents = new Set<string>();
+    for (const trigger of config.triggers) {
+      const { name, account } = trigger.agent;
+      if (agents.has(name) || !trigger.stopOn.has(cause) || !trigger.projects.match(project.path)) continue;
+      if (accounts !== undefined && !accounts.includes(account.toLowerCase())) continue;
+      agents.add(name);
+      await queue.addCommand(planStop(ending, trigger, { gitlabUrl: config.gitlab.url }));
+    }
+  }
+
   return async (delivery) => {
     const reading = parseDelivery(delivery);
     if ('settled' in reading && reading.settled !== undefined) await wakeRunOf(reading.settled);
+    if ('endings' in reading) for (const ending of reading.endings ?? []) await stopFor(ending);
     switch (reading.kind) {
       case 'unreadable':
         return { status: 'unreadable', reason: reading.reason };
@@ -64,9 +101,17 @@ export function createReceive(tools: {
         const matchings = reading.events.map((event) => matchTriggers(event, delivery.payload, config));
         const verdicts = matchings.flatMap((matching) => matching.verdicts);
         const runs: TakenRun[] = [];
-        for (const match of matchings.flatMap((matching) => matching.matches)) runs.push(await take(match));
-        if (runs.length === 0) return { ...ignored('No trigger matched.'), verdicts };
-        return { status: 'accepted', runs, verdicts };
+        const commands: TakenCommand[] = [];
+        for (const match of matchings.flatMap((matching) => matching.matches)) {
+          const command = commandOf(match);
+          if (command === undefined) runs.push(await take(match));
+          else {
+            await queue.addCommand(command);
+            commands.push({ agent: command.agent, name: command.name });
+          }
+        }
+        if (runs.length + commands.length === 0) return { ...ignored('No trigger matched.'), verdicts };
+        return { status: 'accepted', runs, ...(commands.length > 0 ? { commands } : {}), verdicts };
       }
       default:
         return reading satisfies never;

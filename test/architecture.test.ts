@@ -15,6 +15,7 @@ const ORDER = [
   'gitlab',
   'receive',
   'perform',
+  'obey',
   'tick',
   'queue',
   'observability',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createPerform } from '../src/perform.ts';
 import { Failure } from '../src/runs/failures.ts';
 import { planRun } from '../src/runs/plan.ts';
-import type { Observer } from '../src/runs/ports.ts';
+import type { Observer, StopRequest } from '../src/runs/ports.ts';
 import type { Run } from '../src/runs/run.ts';
 import { runState } from '../src/runs/state.ts';
 import { agent, config, trigger } from './builders/config.ts';
@@ -29,9 +29,11 @@ function setUp(fields: Parameters<typeof agent>[0] = {}) {
   const double = gitlabDouble();
   const rule = trigger({ agent: agent(fields) });
   let now = 0;
+  let stop: StopRequest | undefined;
   const perform = createPerform({
     config: config({ triggers: [rule] }),
     gitlabOf: () => double.gitlab,
+    stopOf: async () => stop,
     observer: silent,
     clock: () => now,
     random: () => 1,
@@ -69,6 +71,9 @@ function setUp(fields: Parameters<typeof agent>[0] = {}) {
     toTheEnd,
     note,
     saved: () => saved,
+    stop(reason = '') {
+      stop = { by: 'bob', reason };
+    },
     pass: (ms: number) => {
       now += ms;
     },
@@ -354,6 +359,67 @@ describe('a pipeline that does not end well', () => {
     pipelines.splice(0);
     await toTheEnd();
     expect(note()).toMatch(/somebody deleted the pipeline/);
+  });
+});
+
+describe('a run that somebody stops', () => {
+  it('before it was let in says so, and nothing else happens', async () => {
+    const { stop, toTheEnd, note, calls } = setUp();
+    stop();
+    expect(runState(await toTheEnd())).toBe('cancelled');
+    expect(note()).toMatch(/^🛑 Agent was cancelled by bob\./);
+    expect(calls).toEqual(['createNote']);
+  });
+
+  it('has its pipeline cancelled, and the empty branch removed', async () => {
+    const { stop, takeUp, toTheEnd, double, note, pipelines, branches, calls } = setUp();
+    double.failing((operation) => {
+      const [pipeline] = pipelines;
+      if (operation === 'pipeline' && pipeline) Object.assign(pipeline, { status: 'running' });
+      return undefined;
+    });
+    expect((await takeUp()).kind).toBe('wait');
+    stop('who closed or merged it');
+    expect(runState(await toTheEnd())).toBe('cancelled');
+    expect(calls.filter((call) => call === 'cancelPipeline')).toHaveLength(1);
+    expect(note()).toMatch(/^🛑 Agent was cancelled by bob, who closed or merged it\. See the \[pipeline\]/);
+    expect([...branches.keys()]).toEqual(['main']);
+  });
+
+  it('cancels a pipeline of which no answer was heard', async () => {
+    const { stop, takeUp, toTheEnd, double, calls } = setUp();
+    double.failing((operation) =>
+      operation === 'createPipeline' ? { when: 'after', error: lostAnswer() } : undefined,
+    );
+    expect((await takeUp()).run.step).toBe('pipeline');
+    stop();
+    expect(runState(await toTheEnd())).toBe('cancelled');
+    expect(calls.slice(-5)).toEqual(['findPipeline', 'cancelPipeline', 'branch', 'deleteBranch', 'editNote']);
+  });
+
+  it('tries again when GitLab is away at that moment', async () => {
+    const { stop, takeUp, toTheEnd, double, pipelines } = setUp();
+    let away = 2;
+    double.failing((operation) => {
+      const [pipeline] = pipelines;
+      if (operation === 'pipeline' && pipeline) Object.assign(pipeline, { status: 'running' });
+      if (operation !== 'cancelPipeline' || away === 0) return undefined;
+      away -= 1;
+      return transient();
+    });
+    await takeUp();
+    stop();
+    expect(runState(await toTheEnd())).toBe('cancelled');
+  });
+
+  it('ends as it does anyway once its outcome is known', async () => {
+    const { stop, takeUp, toTheEnd, double, saved } = setUp();
+    double.failing((operation) => (operation === 'editNote' && saved().outcome ? transient() : undefined));
+    await takeUp();
+    expect(saved().outcome?.kind).toBe('merge_request');
+    stop();
+    double.failing(() => undefined);
+    expect(runState(await toTheEnd())).toBe('succeeded');
   });
 });
 

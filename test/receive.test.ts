@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createReceive } from '../src/receive.ts';
+import type { Command } from '../src/runs/command.ts';
 import type { Run } from '../src/runs/run.ts';
 import { agent, config, trigger } from './builders/config.ts';
 import { issuePayload, NOW, notePayload, people, pipelinePayload } from './builders/payloads.ts';
@@ -7,6 +8,7 @@ import { issuePayload, NOW, notePayload, people, pipelinePayload } from './build
 function setUp(fields: Parameters<typeof config>[0] = {}) {
   const runs = new Map<string, Run>();
   const woken: string[] = [];
+  const commands: Command[] = [];
   const receive = createReceive({
     config: config(fields),
     queue: {
@@ -15,6 +17,9 @@ function setUp(fields: Parameters<typeof config>[0] = {}) {
         if (!duplicate) runs.set(run.id, run);
         return { duplicate };
       },
+      async addCommand(command) {
+        commands.push(command);
+      },
       async wake(runId) {
         woken.push(runId);
       },
@@ -22,7 +27,7 @@ function setUp(fields: Parameters<typeof config>[0] = {}) {
     observer: { queued: () => {} },
     clock: () => NOW,
   });
-  return { runs, woken, receive: (payload: unknown) => receive({ event: undefined, payload }) };
+  return { runs, woken, commands, receive: (payload: unknown) => receive({ event: undefined, payload }) };
 }
 
 describe('receive', () => {

@@ -20,7 +20,11 @@ export const simulate = new Command('simulate')
     const receive = createReceive({
       config,
       // A queue that remembers for as long as the answer takes; so the explanation is the truth.
-      queue: { add: async () => ({ duplicate: false }), wake: async () => {} },
+      queue: {
+        add: async () => ({ duplicate: false }),
+        addCommand: async () => {},
+        wake: async () => {},
+      },
       observer: { queued: () => {} },
       clock: Date.now,
     });
@@ -57,7 +61,10 @@ function explain(received: Received): string {
   );
   const headline =
     received.status === 'accepted'
-      ? received.runs.map(({ agent, id }) => `Would run the agent ${agent} (run ${id}).`).join('\n')
+      ? [
+          ...received.runs.map(({ agent, id }) => `Would run the agent ${agent} (run ${id}).`),
+          ...(received.commands ?? []).map(({ agent, name }) => `Would tell the agent ${agent}: ${name}.`),
+        ].join('\n')
       : `Would do nothing: ${received.reason}`;
   return [headline, ...verdicts].join('\n');
 }

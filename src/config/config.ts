@@ -26,6 +26,10 @@ export const CHANGE_KINDS = [
 export const EVENT_KINDS = ['mention', ...CALL_KINDS, ...CHANGE_KINDS] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
+/** What ends a run early beside a command: the account is unassigned, no longer asked for a review, or all is over. */
+export const STOP_CAUSES = ['unassign', 'review_removed', 'close'] as const;
+export type StopCause = (typeof STOP_CAUSES)[number];
+
 /** GitLab's access levels by role name, https://docs.gitlab.com/api/access_requests/ */
 export const ACCESS_LEVELS = {
   guest: 10,
@@ -82,6 +86,8 @@ export interface Trigger {
   readonly edits: boolean;
   /** What else must hold of the payload, by event; an event without one asks for nothing more. */
   readonly filters: ReadonlyMap<EventKind, Filter>;
+  /** What ends a run of this trigger early. */
+  readonly stopOn: ReadonlySet<StopCause>;
   /** When the event `scheduled` happens, in each of the projects. */
   readonly schedule: Schedule | undefined;
 }

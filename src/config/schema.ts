@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACCESS_LEVELS, EVENT_KINDS, type Role } from './config.ts';
+import { ACCESS_LEVELS, EVENT_KINDS, type Role, STOP_CAUSES } from './config.ts';
 import { FilterFile } from './filter.ts';
 import { FlowFile } from './flow.ts';
 import { queueKind } from './queue-kind.ts';
@@ -142,6 +142,12 @@ const Trigger = z
     schedule: ScheduleFile.optional().describe(
       'When the event `scheduled` happens, in each of the projects.',
     ),
+    stopOn: z
+      .array(z.enum(STOP_CAUSES))
+      .default([...STOP_CAUSES])
+      .describe(
+        'What stops a run early: the account is unassigned, its review is not wanted any more, the item is closed or merged.',
+      ),
     edits: z
       .boolean()
       .default(false)

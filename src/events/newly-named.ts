@@ -27,6 +27,12 @@ export function accountsToAct({ action, set = [], change, askedAgain = [] }: Nam
   return usernames([...added, ...askedAgain]);
 }
 
+/** Usernames in lower case of the people whom a change of assignees or reviewers takes out. */
+export function accountsTakenOut(change: Naming['change']): readonly string[] {
+  const now = new Set(change?.current?.map(identity));
+  return usernames(change?.previous?.filter((user) => !now.has(identity(user))) ?? []);
+}
+
 /** By id where there is one: usernames can change, and old payloads have no ids. */
 function identity(user: UserPayload): number | string {
   return user.id ?? user.username.toLowerCase();

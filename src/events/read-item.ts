@@ -1,6 +1,7 @@
+import type { Ending } from './ending.ts';
 import type { Call, Change, Event } from './event.ts';
 import { mentionedAccounts } from './mention.ts';
-import { accountsToAct } from './newly-named.ts';
+import { accountsTakenOut, accountsToAct } from './newly-named.ts';
 import type { IssuePayload, MergeRequestPayload } from './payloads.ts';
 import { ignored, NO_PROJECT, type Reading } from './reading.ts';
 import { isoDate, issueOf, mergeRequestOf, personOf, projectOf } from './resource.ts';
@@ -21,13 +22,14 @@ export function readIssue(payload: IssuePayload): Reading {
     confidential: issue.confidential === true || payload.event_type?.startsWith('confidential_') === true,
   };
   const status = payload.changes?.status?.current?.name;
-  return eventsOf([
+  const events = [
     ...calls('assign', assignees(payload), base),
     ...calls('description', newlyDescribed(payload), base),
     ...labels(payload, base),
     ...(issue.action === 'open' ? [change('work_item', 'created', '', base)] : []),
     ...(status === undefined ? [] : [change('work_item', 'status_changed', base.happenedAt ?? status, base)]),
-  ]);
+  ];
+  return { ...eventsOf(events), ...endingsIn(payload, base) };
 }
 
 /** GitLab's actions of a merge request by the names that its flow triggers have for them. */
@@ -51,7 +53,7 @@ export function readMergeRequest(payload: MergeRequestPayload): Reading {
   };
   const action = ACTIONS[mergeRequest.action ?? ''];
   const when = base.happenedAt ?? '';
-  return eventsOf([
+  const events = [
     ...calls('assign', assignees(payload), base),
     ...calls('assign_reviewer', reviewers(payload), base),
     ...calls('description', newlyDescribed(payload), base),
@@ -63,7 +65,26 @@ export function readMergeRequest(payload: MergeRequestPayload): Reading {
     ...(isInConflict(payload)
       ? [change('merge_request_code_conflict', 'conflict', mergeRequest.last_commit?.id ?? when, base)]
       : []),
-  ]);
+  ];
+  return { ...eventsOf(events), ...endingsIn(payload, base) };
+}
+
+/** What the change ends: work of accounts that were taken out, or on the whole item. */
+function endingsIn(
+  { object_attributes, changes }: Item,
+  base: Base,
+): { readonly endings?: readonly Ending[] } {
+  const reviewers = accountsTakenOut(changes?.reviewers);
+  const unassigned = accountsTakenOut(changes?.assignees);
+  const isClosed = object_attributes.action === 'close' || object_attributes.action === 'merge';
+  const { project, resource, actor, happenedAt } = base;
+  const at = { project, resource, actor, happenedAt };
+  const endings: readonly Ending[] = [
+    ...(isClosed ? [{ ...at, cause: 'close' as const, accounts: undefined }] : []),
+    ...(unassigned.length > 0 ? [{ ...at, cause: 'unassign' as const, accounts: unassigned }] : []),
+    ...(reviewers.length > 0 ? [{ ...at, cause: 'review_removed' as const, accounts: reviewers }] : []),
+  ];
+  return endings.length === 0 ? {} : { endings };
 }
 
 function assignees({ object_attributes, assignees: set, changes }: Item): readonly string[] {

@@ -1,3 +1,4 @@
+import type { Ending } from './ending.ts';
 import type { Event } from './event.ts';
 
 /** What a delivery holds. */
@@ -7,9 +8,15 @@ export type Reading =
       readonly events: readonly Event[];
       /** A pipeline came to its end on this branch: whoever waits for it wants to look. */
       readonly settled?: string;
+      readonly endings?: readonly Ending[];
     }
   /** A true delivery in which there is nothing to do. */
-  | { readonly kind: 'ignored'; readonly reason: string; readonly settled?: string }
+  | {
+      readonly kind: 'ignored';
+      readonly reason: string;
+      readonly settled?: string;
+      readonly endings?: readonly Ending[];
+    }
   /** Not a payload of GitLab's. */
   | { readonly kind: 'unreadable'; readonly reason: string };
 

@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, UnrecoverableError, WaitingError } from 'bullmq';
 import { messageOf } from '../lib/errors.ts';
+import type { Command } from '../runs/command.ts';
 import type { Clock, Perform, ScheduledTrigger, Tick } from '../runs/ports.ts';
 import type { Run } from '../runs/run.ts';
 import type { Backend, RunJob } from './backend.ts';
 import { breather } from './breather.ts';
+import { readCommand } from './command-data.ts';
 import { type Lease, leaseOf } from './lease.ts';
 import { quiet } from './quiet.ts';
 import { readRun } from './run-data.ts';
 import { readTick, syncSchedules } from './schedules.ts';
 import { LOCK_MS, MAX_CRASHES, STALLED_CHECK_MS, START_MS } from './settings.ts';
+import { readStop } from './stops.ts';
 import { unavailable } from './unavailable.ts';
-import { promoteJob, wokenMeanwhile } from './wake.ts';
+import { promoteJob, wakeJob, wokenMeanwhile } from './wake.ts';
 import { within } from './within.ts';
 
 /** Milliseconds that an aborted run has to come to its end. */
@@ -39,6 +42,8 @@ export interface ConsumerOptions {
     readonly schedules: readonly ScheduledTrigger[];
     readonly onTick: (tick: Tick) => Promise<void>;
   };
+  /** Does what a command asks for; tried again when it rejects. Left out: it is somebody else's work. */
+  readonly onCommand?: (command: Command) => Promise<void>;
   /** Runs performed at once. */
   readonly concurrency: number;
   /** Hears of exceptions of `perform`, with the run's id, and of trouble with the queue. */
@@ -53,7 +58,7 @@ export interface ConsumerOptions {
  */
 export async function startConsumer(
   backend: Backend,
-  { perform, ticks, concurrency, onError, clock }: ConsumerOptions,
+  { perform, ticks, onCommand, concurrency, onError, clock }: ConsumerOptions,
 ): Promise<Consumer> {
   const leases = new Map<string, Lease>();
   const underWay = new Set<Promise<void>>();
@@ -86,8 +91,12 @@ export async function startConsumer(
     leases.set(id, lease);
     if (closing) lease.abort('shutdown');
     try {
+      const stop = readStop(job);
+      if (!closing && stop !== undefined) return await wakeJob(backend.queue, stop.runId);
       const tick = readTick(job);
       if (!closing && tick !== undefined) return await ticks?.onTick(tick);
+      const command = readCommand(job);
+      if (!closing && command !== undefined) return await onCommand?.(command);
       if (!closing) return await step(readRun(job.data), job, lease);
     } catch (error) {
       if (error instanceof DelayedError) throw error;

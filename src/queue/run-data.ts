@@ -1,61 +1,10 @@
 import { z } from 'zod';
-import { CALL_KINDS, CHANGE_KINDS } from '../config/config.ts';
 import { FlowFile } from '../config/flow.ts';
 import { BeckonError } from '../lib/errors.ts';
 import type { Run } from '../runs/run.ts';
 import { STEP_NAMES } from '../runs/steps/names.ts';
-
-/** JSON leaves `undefined` out: a key that our types require comes back missing. The transform keeps it required. */
-const maybe = <T extends z.ZodType>(schema: T) => z.optional(schema).transform((value) => value);
-
-const Person = z.object({ id: maybe(z.number()), username: z.string(), name: z.string() });
-
-const resource = { iid: z.number(), title: z.string(), url: z.string() };
-const Resource = z.discriminatedUnion('type', [
-  z.object({ ...resource, type: z.literal('issue') }),
-  z.object({
-    ...resource,
-    type: z.literal('merge_request'),
-    sourceBranch: z.string(),
-    targetBranch: z.string(),
-    sourceProjectId: maybe(z.number()),
-  }),
-]);
-
-const event = {
-  project: z.object({
-    id: z.number(),
-    path: z.string(),
-    url: z.string(),
-    defaultBranch: maybe(z.string()),
-  }),
-  actor: Person,
-  happenedAt: maybe(z.string()),
-  confidential: z.boolean(),
-  input: z.string(),
-};
-const called = { ...event, resource: Resource, accounts: z.array(z.string()) };
-const Event = z.discriminatedUnion('kind', [
-  z.object({
-    ...called,
-    kind: z.literal('mention'),
-    note: z.object({
-      id: z.number(),
-      discussionId: maybe(z.string()),
-      url: z.string(),
-      internal: z.boolean(),
-      editedAt: maybe(z.string()),
-    }),
-  }),
-  z.object({ ...called, kind: z.enum(CALL_KINDS) }),
-  z.object({
-    ...event,
-    resource: maybe(Resource),
-    kind: z.enum(CHANGE_KINDS),
-    action: z.string(),
-    mark: z.string(),
-  }),
-]);
+import { Event } from './event-data.ts';
+import { maybe } from './maybe.ts';
 
 const Outcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('merge_request'), iid: z.number(), url: z.string() }),

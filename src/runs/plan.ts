@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Person } from '../events/event.ts';
 import { eventKey } from '../events/key.ts';
 import type { Match } from '../triggers/match.ts';
 import type { Run } from './run.ts';
@@ -17,6 +18,24 @@ export function planRun(
     agent: trigger.agent.name,
     trigger: trigger.name,
     event,
+    createdAt: new Date(now).toISOString(),
+    step: 'admit',
+    failures: 0,
+    looks: 0,
+  };
+}
+
+/** A run that is over once more, on behalf of `actor`. `mark` tells this time from others. */
+export function planRetry(
+  { agent, trigger, event, id }: Run,
+  { mark, actor, gitlabUrl, now }: { mark: string; actor: Person; gitlabUrl: string; now: number },
+): Run {
+  return {
+    version: 1,
+    id: runId(gitlabUrl, id, mark),
+    agent,
+    trigger,
+    event: { ...event, actor },
     createdAt: new Date(now).toISOString(),
     step: 'admit',
     failures: 0,

@@ -2,6 +2,7 @@ import type { Project, Resource } from '../events/event.ts';
 import type { FileDiff } from '../flows/diff-text.ts';
 import type { Thread } from '../flows/threads.ts';
 import type { PipelineVariable } from '../flows/variables.ts';
+import type { Command } from './command.ts';
 import type { NoteRef, Run } from './run.ts';
 
 /** The place of a note: an issue or merge request of a project. */
@@ -160,7 +161,13 @@ export interface Tick {
   readonly at: number;
 }
 
-/** Jobs in each state of the queue. */
+/** Who wants a run to stop, and why, in words for people. */
+export interface StopRequest {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** Jobs in each state of the queue: runs, and the times of schedules and requests to stop among them. */
 export type QueueDepth = Readonly<Record<'waiting' | 'active' | 'delayed' | 'completed' | 'failed', number>>;
 
 /** The producing side of the queue, which is also the store of runs. */
@@ -170,9 +177,18 @@ export interface RunQueue {
    * `queue_unavailable` when the queue cannot take it within 2 s.
    */
   add(run: Run): Promise<{ readonly duplicate: boolean }>;
+  /** Adds a command unless one with its id is there; durable and bounded as {@link RunQueue.add}. */
+  addCommand(command: Command): Promise<void>;
   /** Has a waiting run taken up at once; does nothing for a run that is not waiting, or not there. */
   wake(runId: string): Promise<void>;
   find(runId: string): Promise<Run | undefined>;
+  /**
+   * Asks for the end of a run and wakes it. Durable when it resolves with `asked`; of several requests the first
+   * is kept, as long as runs are kept. `over`: its outcome is known. `unknown`: there is no such run.
+   */
+  stop(runId: string, request: StopRequest): Promise<'asked' | 'over' | 'unknown'>;
+  /** The request to stop that a run has to heed. */
+  stopOf(runId: string): Promise<StopRequest | undefined>;
   /** Newest first. */
   list(options: { readonly limit: number }): Promise<readonly Run[]>;
   depth(): Promise<QueueDepth>;

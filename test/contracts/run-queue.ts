@@ -5,8 +5,9 @@ import type { Backend } from '../../src/queue/backend.ts';
 import { type Consumer, type ConsumerOptions, startConsumer } from '../../src/queue/consumer.ts';
 import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
+import type { Command } from '../../src/runs/command.ts';
 import type { Perform, RunQueue, Tick } from '../../src/runs/ports.ts';
-import { aFullRun, aRun, ended } from '../queue/a-run.ts';
+import { aCommand, aFullRun, aRun, ended } from '../queue/a-run.ts';
 import { until } from '../support/until.ts';
 
 /** A place for the queue to live in, for the length of a suite. */
@@ -92,6 +93,30 @@ export function describeRunQueue(name: string, home: Home): void {
       expect(await queue.list({ limit: 10 })).toEqual([]);
       expect(await queue.depth()).toMatchObject({ waiting: 0, active: 0, delayed: 0 });
     }, 40_000);
+
+    test('tells each command once, again when it failed, and takes it for no run', async () => {
+      const told: Command[] = [];
+      const failures = [new Error('GitLab was away')];
+      const consumer = await startConsumer(backend, {
+        perform: finish,
+        onCommand: async (command) => {
+          const failure = failures.pop();
+          if (failure !== undefined) throw failure;
+          told.push(command);
+        },
+        concurrency: 4,
+        onError: () => {},
+        clock: Date.now,
+      });
+      consumers.add(consumer);
+      const command = aCommand();
+      await Promise.all([queue.addCommand(command), queue.addCommand(command)]);
+      await until('the command is told', () => told.length > 0);
+      await queue.addCommand(command);
+      await sleep(300);
+      expect(told).toEqual([command]);
+      expect((await queue.list({ limit: 1_000 })).map(({ id }) => id)).not.toContain(command.id);
+    });
 
     test('gives a run back as it was put in', async () => {
       const run = aFullRun();
@@ -212,6 +237,57 @@ export function describeRunQueue(name: string, home: Home): void {
       await queue.add(run);
       await until('the run ends', () => hasEnded(run.id), { ms: 4_000 });
       expect(looks).toBe(2);
+    });
+
+    test('keeps the first request to stop a run, wakes the run with it, and takes it for no run', async () => {
+      const performed: string[] = [];
+      await consume(async (run) => {
+        performed.push(run.id);
+        const request = await queue.stopOf(run.id);
+        if (request === undefined) return { kind: 'wait', run, at: Date.now() + DAY };
+        return { kind: 'done', run: { ...ended(run), outcome: { kind: 'cancelled', by: request.by } } };
+      });
+      const run = aRun();
+      await queue.add(run);
+      await until('the run waits', async () => (await queue.depth()).delayed === 1);
+      expect(await queue.stopOf(run.id)).toBeUndefined();
+      expect(await queue.stop(run.id, { by: 'ada', reason: 'on second\0thought' })).toBe('asked');
+      await until('the run ends', () => hasEnded(run.id));
+      expect(await queue.find(run.id)).toMatchObject({ outcome: { kind: 'cancelled', by: 'ada' } });
+      expect(await queue.stop(run.id, { by: 'bob', reason: 'me too' })).toBe('over');
+      expect(await queue.stopOf(run.id)).toEqual({ by: 'ada', reason: 'on second\uFFFDthought' });
+      await until('the queue is idle', async () => (await queue.depth()).waiting === 0);
+      expect(new Set(performed)).toEqual(new Set([run.id]));
+      expect((await queue.list({ limit: 1_000 })).filter(({ id }) => id.includes(run.id))).toHaveLength(1);
+      expect(errors).toEqual([]);
+    });
+
+    test('takes requests to stop for runs that nobody has taken up, and says for which there is nothing to stop', async () => {
+      const run = aRun();
+      await queue.add(run);
+      expect(await queue.stop(run.id, { by: 'ada', reason: 'a' })).toBe('asked');
+      expect(await queue.stop(run.id, { by: 'bob', reason: 'b' })).toBe('asked');
+      expect(await queue.stopOf(run.id)).toEqual({ by: 'ada', reason: 'a' });
+      const settled = aRun({ step: 'finish', outcome: { kind: 'no_changes' } });
+      await queue.add(settled);
+      expect(await queue.stop(settled.id, { by: 'ada', reason: 'a' })).toBe('over');
+      expect(await queue.stop('unheard-of', { by: 'ada', reason: 'a' })).toBe('unknown');
+      expect(await queue.stopOf('unheard-of')).toBeUndefined();
+      await consume(finish);
+      await until('both end', async () => (await hasEnded(run.id)) && hasEnded(settled.id));
+    });
+
+    test('wakes the run of a request whose process died before it could', async () => {
+      await consume(async (run) => {
+        if ((await queue.stopOf(run.id)) === undefined) return { kind: 'wait', run, at: Date.now() + DAY };
+        return { kind: 'done', run: ended(run) };
+      });
+      const run = aRun();
+      await queue.add(run);
+      await until('the run waits', async () => (await queue.depth()).delayed === 1);
+      const data = { stop: 1, runId: run.id, by: 'ada', reason: 'a' };
+      await backend.queue.add('stop', data, { jobId: `stop-${run.id}` });
+      await until('the run ends', () => hasEnded(run.id));
     });
 
     test('performs a run again after our own code threw', async () => {

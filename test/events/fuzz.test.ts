@@ -13,7 +13,7 @@ import {
 
 const receive = createReceive({
   config: config(),
-  queue: { add: async () => ({ duplicate: false }), wake: async () => {} },
+  queue: { add: async () => ({ duplicate: false }), addCommand: async () => {}, wake: async () => {} },
   observer: { queued: () => {} },
   clock: () => NOW,
 });

@@ -66,7 +66,7 @@ describe.skipIf(!isThere)(`real payloads${title}`, () => {
   it('are each answered, with a reason where nothing is done', async () => {
     const receive = createReceive({
       config: config(),
-      queue: { add: async () => ({ duplicate: false }), wake: async () => {} },
+      queue: { add: async () => ({ duplicate: false }), addCommand: async () => {}, wake: async () => {} },
       observer: { queued: () => {} },
       clock: () => Date.parse('2030-01-01T00:00:00Z'),
     });

@@ -23,7 +23,7 @@ function setUp(tools: Partial<ServerTools> & { add?: () => Promise<{ duplicate: 
   const server = buildServer({
     receive: createReceive({
       config: config(),
-      queue: { add, wake: async () => {} },
+      queue: { add, addCommand: async () => {}, wake: async () => {} },
       observer: { queued: () => {} },
       clock: () => NOW,
     }),

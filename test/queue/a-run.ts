@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Command } from '../../src/runs/command.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { flow } from '../builders/flow.ts';
 
@@ -60,4 +61,13 @@ export function aFullRun(): Run {
 /** How a run looks once it has ended. */
 export function ended(run: Run): Run {
   return { ...run, outcome: { kind: 'no_changes' }, finishedAt: new Date().toISOString() };
+}
+
+/** A command as a comment gives it, with an id of its own. */
+export function aCommand(): Command {
+  const { event, agent, trigger } = aRun();
+  if (event.kind !== 'mention') throw new Error('the run is of a mention');
+  const { project, resource, actor, note } = event;
+  const id = `c${randomUUID()}`;
+  return { version: 1, id, name: 'stop', agent, trigger, project, resource, actor, note, cause: undefined };
 }

@@ -1,0 +1,149 @@
+import { ACCESS_LEVELS, type Config, type StopCause, type Trigger } from './config/config.ts';
+import { plainText } from './lib/markdown.ts';
+import type { Command } from './runs/command.ts';
+import { Failure } from './runs/failures.ts';
+import { planRetry } from './runs/plan.ts';
+import type { Clock, GitLab, GitLabOf, Observer, RunQueue } from './runs/ports.ts';
+import { helpText, replyMarker, statusText } from './runs/replies.ts';
+import type { Run } from './runs/run.ts';
+
+/** Runs looked through for those that a command is about. */
+const MAX_RUNS = 1_000;
+
+interface Tools {
+  readonly config: Pick<Config, 'gitlab' | 'triggers'>;
+  readonly gitlabOf: GitLabOf;
+  readonly queue: Pick<RunQueue, 'add' | 'list' | 'stop'>;
+  readonly observer: Pick<Observer, 'queued'>;
+  readonly clock: Clock;
+}
+
+/**
+ * Does what people ask of an agent's runs in a thread, or by ending what they are for. Rejects when GitLab or the
+ * queue is away: then it is tried again, and does nothing twice.
+ */
+export function createObey(tools: Tools): (command: Command) => Promise<void> {
+  const { config, gitlabOf, queue } = tools;
+  return async (command) => {
+    const trigger = config.triggers.find(({ name }) => name === command.trigger);
+    // Taken out of the config since.
+    if (trigger === undefined) return;
+    const runs = (await queue.list({ limit: MAX_RUNS })).filter((run) => isAbout(run, command));
+    if (command.note === undefined) {
+      for (const run of unfinished(runs)) await stop(run, command, queue);
+      return;
+    }
+    const gitlab = gitlabOf(command.agent);
+    const level = await levelOf(command, gitlab);
+    // Strangers, bots and people without the role get silence, as with a request.
+    if (level === undefined || level < ACCESS_LEVELS[trigger.minAccess]) return;
+    const answer = await obey(command, { trigger, runs, level, tools });
+    if (answer !== undefined) await reply(answer, command, gitlab);
+  };
+}
+
+/** Runs of the agent on the item. */
+function isAbout({ agent, event }: Run, command: Command): boolean {
+  return (
+    agent === command.agent &&
+    event.project.id === command.project.id &&
+    event.resource?.type === command.resource.type &&
+    event.resource.iid === command.resource.iid
+  );
+}
+
+function unfinished(runs: readonly Run[]): readonly Run[] {
+  return runs.filter((run) => run.finishedAt === undefined);
+}
+
+/** Of the thread where there are any, newest first; else those under way on the item. */
+function meant(runs: readonly Run[], command: Command): readonly Run[] {
+  const thread = command.note?.discussionId;
+  const ofThread = runs.filter(
+    ({ note, event }) =>
+      thread !== undefined &&
+      (note?.discussionId === thread || (event.kind === 'mention' && event.note.discussionId === thread)),
+  );
+  return ofThread.length > 0 ? ofThread : unfinished(runs);
+}
+
+/** The words of the answer; `undefined` where what happens says enough. */
+async function obey(
+  command: Command,
+  { trigger, runs, level, tools }: { trigger: Trigger; runs: readonly Run[]; level: number; tools: Tools },
+): Promise<string | undefined> {
+  const { queue, clock } = tools;
+  const about = meant(runs, command);
+  switch (command.name) {
+    case 'help':
+      return helpText(trigger.agent.account);
+    case 'status':
+      return statusText(unfinished(about).length > 0 ? unfinished(about) : about.slice(0, 1), clock());
+    case 'retry':
+      return retry(command, about, tools);
+    case 'stop': {
+      const running = unfinished(about);
+      if (running.length === 0) return 'There is nothing under way here that could be stopped.';
+      const allowed = running.filter(
+        (run) => level >= ACCESS_LEVELS.maintainer || run.event.actor.id === command.actor.id,
+      );
+      for (const run of allowed) await stop(run, command, queue);
+      if (allowed.length > 0) return undefined;
+      const starters = [...new Set(running.map(({ event }) => plainText(event.actor.username)))].join(', ');
+      return `Only who started it (${starters}) or a Maintainer can stop it.`;
+    }
+    default:
+      return command.name satisfies never;
+  }
+}
+
+async function stop(run: Run, { actor, cause }: Command, queue: Tools['queue']): Promise<void> {
+  const reason = cause === undefined ? '' : CAUSES[cause];
+  await queue.stop(run.id, { by: actor.username, reason });
+}
+
+const CAUSES: Readonly<Record<StopCause, string>> = {
+  unassign: 'who took back the assignment',
+  review_removed: 'who took back the request for a review',
+  close: 'who closed or merged it',
+};
+
+/** The last request of the thread once more, on behalf of who asks for it. */
+async function retry(
+  command: Command,
+  about: readonly Run[],
+  { queue, observer, clock, config }: Tools,
+): Promise<string | undefined> {
+  const [last] = about;
+  if (last === undefined) return 'There is nothing here that could be done once more.';
+  // Its note may say the end a moment before the run itself is over.
+  if (last.outcome === undefined) return 'It is under way already.';
+  const { actor, id } = command;
+  const run = planRetry(last, { mark: id, actor, gitlabUrl: config.gitlab.url, now: clock() });
+  const { duplicate } = await queue.add(run);
+  if (!duplicate) observer.queued(run);
+  return undefined;
+}
+
+/** The access level of the person; `undefined` for strangers and for what is no person. */
+async function levelOf({ actor, project }: Command, gitlab: GitLab): Promise<number | undefined> {
+  const user = actor.id === undefined ? await gitlab.userByName(actor.username) : await gitlab.user(actor.id);
+  if (user === undefined || user.bot || !user.active) return undefined;
+  return gitlab.accessLevel(project.id, user.id);
+}
+
+/** Answers in the thread, once. */
+async function reply(text: string, { id, project, resource, note }: Command, gitlab: GitLab): Promise<void> {
+  const place = { project, resource };
+  const marker = replyMarker(id);
+  const body = `${text}\n\n${marker}`;
+  const internal = note?.internal ?? false;
+  const inThread = note?.discussionId === undefined ? {} : { discussionId: note.discussionId };
+  try {
+    if ((await gitlab.findNote(place, marker)) !== undefined) return;
+    await gitlab.createNote(place, { body, internal, ...inThread });
+  } catch (error) {
+    // The thread or the item was deleted: there is nobody to tell.
+    if (!(error instanceof Failure && error.kind === 'gone')) throw error;
+  }
+}

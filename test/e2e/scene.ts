@@ -20,6 +20,7 @@ const AGENTS = {
   failing: { flow: '.gitlab/duo/flows/failing.yaml' },
   broken: { flow: '.gitlab/duo/flows/broken.yaml' },
   missing: { flow: '.gitlab/duo/flows/missing.yaml' },
+  moved: { flow: '.gitlab/duo/flows/moved.yaml' },
   sleeper: { flow: '.gitlab/duo/flows/sleeper.yaml' },
   keeping: { flow: '.gitlab/duo/flows/keeping.yaml' },
   plain: {},

@@ -71,6 +71,16 @@ describe('the context of an issue', () => {
     expect(issue_comments.slice(1).map((text: string) => text.split('\n')[1]?.[0])).toEqual(['5', '1']);
   });
 
+  it('keeps no older thread than the first that does not fit', () => {
+    const threads = [
+      thread('small', comment(1, 'x')),
+      thread('large', comment(2, 'y'.repeat(900))),
+      thread('new', comment(3, 'z'.repeat(300))),
+    ];
+    const { issue_comments } = context({ threads }, 1200);
+    expect(issue_comments.slice(1)).toEqual([expect.stringContaining('zzz')]);
+  });
+
   it('keeps the newest comments of a thread that does not fit', () => {
     const threads = [thread('d1', ...[1, 2, 3, 4].map((id) => comment(id, String(id).repeat(300))))];
     const { issue_comments } = context({ threads }, 1400);
@@ -149,7 +159,7 @@ describe('the context of a merge request', () => {
     expect(Buffer.byteLength(JSON.stringify(context(merge).diff))).toBeGreaterThan(95_000);
     const long = thread('asked', comment(1, 'first '.repeat(5000)), comment(2, 'second '.repeat(5000)));
     const { diff, mr_comments } = context({ ...merge, threads: [long], triggering: 'asked' });
-    expect(mr_comments).toHaveLength(2);
+    expect(mr_comments.map((text: string) => text.split('\n')[1]?.slice(0, 6))).toEqual(['first ', 'second']);
     expect(diff.length).toBeGreaterThan(10_000);
   });
 

@@ -196,7 +196,7 @@ describe.each(shells)('a compiled flow in %s', (shell) => {
 
   it('leaves nothing behind', () => {
     const { output } = run(['echo "dir=$AI_FLOW_TMP"'], { AI_FLOW_INPUT: 'secret text' }, { shell });
-    const tmp = /dir=(\S+)/.exec(output)?.[1] ?? '';
+    const tmp = /^dir=(\S+)$/m.exec(output)?.[1] ?? '';
     expect(tmp).not.toBe('');
     expect(spawnSync('ls', [tmp]).status).not.toBe(0);
   });

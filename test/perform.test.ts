@@ -304,7 +304,6 @@ describe('a pipeline that does not end well', () => {
     ['failed', /❌ Agent has failed in the job \[external-agent\].*a command of the job failed/, 'failed'],
     ['canceled', /🛑 Agent was cancelled/, 'cancelled'],
     ['skipped', /GitLab skipped the pipeline/, 'failed'],
-    ['manual', /waits for somebody to start a job by hand/, 'failed'],
   ])('%s is said', async (status, words, state) => {
     const { toTheEnd, double, note, pipelines } = setUp();
     double.jobs.push({
@@ -341,6 +340,72 @@ describe('a pipeline that does not end well', () => {
     expect(waits.reduce((sum, wait) => sum + wait, 0)).toBe(600_000);
     expect(calls).toContain('cancelPipeline');
     expect(note()).toMatch(/longer than it may/);
+  });
+
+  /** A run that follows a pipeline, whose statuses the test says. */
+  function follow() {
+    const scene = setUp();
+    let status = 'created';
+    scene.double.failing((operation) => {
+      const [pipeline] = scene.pipelines;
+      if (operation === 'pipeline' && pipeline) Object.assign(pipeline, { status });
+      return undefined;
+    });
+    /** What the note says at the next look, `ms` later, when GitLab says this status. */
+    const noteAfter = async (ms: number, next: string) => {
+      status = next;
+      scene.pass(ms);
+      await scene.takeUp();
+      return scene.note();
+    };
+    return { ...scene, noteAfter };
+  }
+
+  it.each([
+    ['created', /No runner has taken the job yet/],
+    ['pending', /No runner has taken the job yet/],
+    ['waiting_for_resource', /waits for a resource/],
+    ['manual', /A job waits to be started by hand\. Start it in the \[pipeline\]\(https:/],
+  ])('that stays %s says after two minutes what it waits for, and takes it back', async (status, words) => {
+    const { takeUp, noteAfter, notes, jobs, calls } = follow();
+    jobs.push({ name: 'external-agent', status: 'success', url: '', failureReason: undefined });
+    jobs.push({ name: 'deploy', status: 'manual', url: '', failureReason: undefined });
+    await takeUp();
+    expect(await noteAfter(119_999, status)).toMatch(/Agent has started/);
+    expect(await noteAfter(1, status)).toMatch(words);
+    const edits = calls.filter((call) => call === 'editNote').length;
+    await noteAfter(60_000, status);
+    expect(calls.filter((call) => call === 'editNote')).toHaveLength(edits);
+    expect(await noteAfter(60_000, 'running')).toMatch(/Agent has started/);
+    expect(await noteAfter(60_000, 'success')).toMatch(/Agent has finished/);
+    expect(notes).toHaveLength(1);
+  });
+
+  it.each(['preparing', 'running', 'scheduled', 'canceling', 'of_a_newer_gitlab'])(
+    '%s is watched on without a word',
+    async (status) => {
+      const { takeUp, noteAfter, saved } = follow();
+      await takeUp();
+      expect(await noteAfter(600_000, status)).toMatch(/Agent has started/);
+      expect(saved()).toMatchObject({ step: 'watch' });
+      expect(saved().outcome).toBeUndefined();
+    },
+  );
+
+  it.each([
+    [
+      'external-agent',
+      [
+        { name: 'build', status: 'success' },
+        { name: 'external-agent', status: 'manual' },
+      ],
+    ],
+    ['a job of the project', [{ name: 'agent', status: 'manual' }]],
+  ])('in which %s would have to be started by hand has failed', async (_what, jobs) => {
+    const { takeUp, noteAfter, double } = follow();
+    double.jobs.push(...jobs.map((job) => ({ ...job, url: '', failureReason: undefined })));
+    await takeUp();
+    expect(await noteAfter(3_000, 'manual')).toMatch(/start a job by hand, so no agent ran.*when: manual/);
   });
 
   it('was deleted: is said', async () => {

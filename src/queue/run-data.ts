@@ -87,6 +87,7 @@ export const RunData = z.object({
   flow: z.exactOptional(z.nullable(FlowFile)),
   branch: z.exactOptional(z.object({ name: z.string(), commitId: z.string(), target: z.string() })),
   pipeline: z.exactOptional(z.object({ id: z.number(), url: z.string(), createdAt: z.string() })),
+  waitingFor: z.exactOptional(z.enum(['runner', 'resource', 'person'])),
   outcome: z.exactOptional(Outcome),
   finishedAt: z.exactOptional(z.string()),
 });

@@ -1,6 +1,6 @@
 import { link, plainText } from '../lib/markdown.ts';
 import { oneLine } from '../lib/text.ts';
-import type { Outcome, Run } from './run.ts';
+import type { Outcome, Run, WaitingFor } from './run.ts';
 
 /** Hidden in the progress note of a run, so that it is found again when an answer of GitLab's was lost. */
 export function noteMarker(runId: string): string {
@@ -13,6 +13,21 @@ export const PROCESSING = '🔄 Processing the request and starting the agent...
 /** What the note says while the pipeline runs. GitLab's own words. */
 export function startedText(pipelineUrl: string): string {
   return `✅ Agent has started. You can view the progress [here](${pipelineUrl}).`;
+}
+
+/** What the note says while the pipeline waits for long. */
+export function waitingText(waitingFor: WaitingFor, pipelineUrl: string): string {
+  const pipeline = link('pipeline', pipelineUrl);
+  switch (waitingFor) {
+    case 'runner':
+      return `⏳ No runner has taken the job yet. Is there one for this project that is online and has the job's tags? See the ${pipeline}.`;
+    case 'resource':
+      return `⏳ The job waits for a resource: another job of its resource group has to end first. See the ${pipeline}.`;
+    case 'person':
+      return `⏳ A job waits to be started by hand. Start it in the ${pipeline}, and the run goes on.`;
+    default:
+      return waitingFor satisfies never;
+  }
 }
 
 function notStartedText(error: string): string {

@@ -37,6 +37,9 @@ export type RunState =
   | 'timed_out'
   | 'refused';
 
+/** What a pipeline that does not start, or does not go on, waits for. */
+export type WaitingFor = 'runner' | 'resource' | 'person';
+
 /** One execution of an agent for one event. Saved after every step; all that a later step needs is in it. */
 export interface Run {
   /** Of this shape; a newer program still reads the older ones. */
@@ -63,6 +66,8 @@ export interface Run {
     readonly target: string;
   };
   readonly pipeline?: { readonly id: number; readonly url: string; readonly createdAt: string };
+  /** What the note says that the pipeline waits for. */
+  readonly waitingFor?: WaitingFor;
   readonly outcome?: Outcome;
   /** ISO 8601, when the last note was written. */
   readonly finishedAt?: string;

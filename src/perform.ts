@@ -64,11 +64,13 @@ export function createPerform(tools: {
           observer.retrying(run, { step, error, delay });
           return { kind: 'wait', run: { ...run, failures }, at: clock() + delay };
         }
-        // Nothing comes after the last step that could tell anybody: the queue keeps the job as failed.
-        if (step === 'finish') throw error;
         observer.gaveUp(run, { step, error });
         const lost: Run = { ...run, outcome: run.outcome ?? outcomeOf(run, error) };
-        run = enter(step === 'deliver' ? 'finish' : nextStep(lost), lost);
+        // Nothing comes after the last step that could tell anybody: the log has it.
+        run =
+          step === 'finish'
+            ? { ...lost, finishedAt: new Date(clock()).toISOString() }
+            : enter(step === 'deliver' ? 'finish' : nextStep(lost), lost);
       }
       resumed = false;
       if (run.finishedAt === undefined) await save(run);

@@ -1,79 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPerform } from '../src/perform.ts';
 import { Failure } from '../src/runs/failures.ts';
-import { planRun } from '../src/runs/plan.ts';
-import type { Observer } from '../src/runs/ports.ts';
-import type { Run } from '../src/runs/run.ts';
 import { runState } from '../src/runs/state.ts';
-import { agent, config, trigger } from './builders/config.ts';
-import { mention } from './builders/events.ts';
 import { flow as aFlow } from './builders/flow.ts';
-import { type Fault, gitlabDouble } from './doubles/gitlab.ts';
+import type { Fault } from './doubles/gitlab.ts';
+import { setUp } from './runs/set-up.ts';
 
-const silent: Observer = {
-  queued: () => {},
-  stepped: () => {},
-  retrying: () => {},
-  gaveUp: () => {},
-  finished: () => {},
-};
 const lostAnswer = () => new Failure('asking', { kind: 'transient', detail: 'no answer in time' });
 const transient = (): Fault => ({ when: 'before', error: lostAnswer() });
 const refused = (detail: string): Fault => ({
   when: 'before',
   error: new Failure('asking', { kind: 'refused', status: 400, detail }),
 });
-
-function setUp(fields: Parameters<typeof agent>[0] = {}) {
-  const double = gitlabDouble();
-  const rule = trigger({ agent: agent(fields) });
-  let now = 0;
-  const perform = createPerform({
-    config: config({ triggers: [rule] }),
-    gitlabOf: () => double.gitlab,
-    observer: silent,
-    clock: () => now,
-    random: () => 1,
-  });
-  let saved: Run = planRun(
-    { event: mention(), trigger: rule },
-    { gitlabUrl: 'https://gitlab.example.com', now },
-  );
-
-  /** Takes the run up as a worker does, from what was saved last; gives how it went. */
-  async function takeUp(run = saved) {
-    const performed = await perform(run, {
-      save: async (step) => {
-        saved = step;
-      },
-      signal: new AbortController().signal,
-    });
-    saved = performed.run;
-    return performed;
-  }
-  /** Takes the run up again and again, as often as it asks for, until it is done. */
-  async function toTheEnd() {
-    for (let times = 0; times < 200; times += 1) {
-      const performed = await takeUp();
-      if (performed.kind === 'done') return performed.run;
-      now = performed.at;
-    }
-    throw new Error('the run does not end');
-  }
-  const note = () => double.notes[0]?.body ?? '';
-  return {
-    ...double,
-    double,
-    takeUp,
-    toTheEnd,
-    note,
-    saved: () => saved,
-    pass: (ms: number) => {
-      now += ms;
-    },
-  };
-}
 
 describe('perform', () => {
   it('asks GitLab for each thing once when nothing goes wrong', async () => {
@@ -93,6 +31,8 @@ describe('perform', () => {
       'pipeline',
       'branch',
       'createMergeRequest',
+      'changes',
+      'discussion',
       'editNote',
     ]);
   });
@@ -307,6 +247,7 @@ describe('a pipeline that does not end well', () => {
   ])('%s is said', async (status, words, state) => {
     const { toTheEnd, double, note, pipelines } = setUp();
     double.jobs.push({
+      id: 1,
       name: 'external-agent',
       status: 'failed',
       url: 'https://x/-/jobs/1',
@@ -340,72 +281,6 @@ describe('a pipeline that does not end well', () => {
     expect(waits.reduce((sum, wait) => sum + wait, 0)).toBe(600_000);
     expect(calls).toContain('cancelPipeline');
     expect(note()).toMatch(/longer than it may/);
-  });
-
-  /** A run that follows a pipeline, whose statuses the test says. */
-  function follow() {
-    const scene = setUp();
-    let status = 'created';
-    scene.double.failing((operation) => {
-      const [pipeline] = scene.pipelines;
-      if (operation === 'pipeline' && pipeline) Object.assign(pipeline, { status });
-      return undefined;
-    });
-    /** What the note says at the next look, `ms` later, when GitLab says this status. */
-    const noteAfter = async (ms: number, next: string) => {
-      status = next;
-      scene.pass(ms);
-      await scene.takeUp();
-      return scene.note();
-    };
-    return { ...scene, noteAfter };
-  }
-
-  it.each([
-    ['created', /No runner has taken the job yet/],
-    ['pending', /No runner has taken the job yet/],
-    ['waiting_for_resource', /waits for a resource/],
-    ['manual', /A job waits to be started by hand\. Start it in the \[pipeline\]\(https:/],
-  ])('that stays %s says after two minutes what it waits for, and takes it back', async (status, words) => {
-    const { takeUp, noteAfter, notes, jobs, calls } = follow();
-    jobs.push({ name: 'external-agent', status: 'success', url: '', failureReason: undefined });
-    jobs.push({ name: 'deploy', status: 'manual', url: '', failureReason: undefined });
-    await takeUp();
-    expect(await noteAfter(119_999, status)).toMatch(/Agent has started/);
-    expect(await noteAfter(1, status)).toMatch(words);
-    const edits = calls.filter((call) => call === 'editNote').length;
-    await noteAfter(60_000, status);
-    expect(calls.filter((call) => call === 'editNote')).toHaveLength(edits);
-    expect(await noteAfter(60_000, 'running')).toMatch(/Agent has started/);
-    expect(await noteAfter(60_000, 'success')).toMatch(/Agent has finished/);
-    expect(notes).toHaveLength(1);
-  });
-
-  it.each(['preparing', 'running', 'scheduled', 'canceling', 'of_a_newer_gitlab'])(
-    '%s is watched on without a word',
-    async (status) => {
-      const { takeUp, noteAfter, saved } = follow();
-      await takeUp();
-      expect(await noteAfter(600_000, status)).toMatch(/Agent has started/);
-      expect(saved()).toMatchObject({ step: 'watch' });
-      expect(saved().outcome).toBeUndefined();
-    },
-  );
-
-  it.each([
-    [
-      'external-agent',
-      [
-        { name: 'build', status: 'success' },
-        { name: 'external-agent', status: 'manual' },
-      ],
-    ],
-    ['a job of the project', [{ name: 'agent', status: 'manual' }]],
-  ])('in which %s would have to be started by hand has failed', async (_what, jobs) => {
-    const { takeUp, noteAfter, double } = follow();
-    double.jobs.push(...jobs.map((job) => ({ ...job, url: '', failureReason: undefined })));
-    await takeUp();
-    expect(await noteAfter(3_000, 'manual')).toMatch(/start a job by hand, so no agent ran.*when: manual/);
   });
 
   it('was deleted: is said', async () => {

@@ -2,7 +2,9 @@ import { ProjectMembers, Users } from '@gitbeaker/rest';
 import { Failure } from '../runs/failures.ts';
 import type { Account, GitLab, User } from '../runs/ports.ts';
 import { orUndefined, readAnswer } from './answer.ts';
+import { createChanges } from './changes.ts';
 import { connectionOf, type Login, type ResourceConnection, type Wire } from './connection.ts';
+import { createJobLog } from './job-log.ts';
 import { createNotes } from './notes.ts';
 import { createPipelines } from './pipelines.ts';
 import { createRepository } from './repository.ts';
@@ -19,6 +21,8 @@ export function createGitLab(login: Login, wire: Wire): GitLab {
     ...createThreads(options),
     ...createRepository(options),
     ...createPipelines(options),
+    ...createJobLog(login, wire),
+    ...createChanges(options),
   };
 }
 

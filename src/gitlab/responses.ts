@@ -59,6 +59,13 @@ export const ProjectAnswer = DefaultBranchAnswer.extend({
   web_url: text,
 });
 
+export const ProjectStateAnswer = z.object({
+  archived: z.boolean().nullish(),
+  visibility: text,
+  builds_access_level: text,
+  public_jobs: z.boolean().nullish(),
+});
+
 export const BranchAnswer = z.object({ commit: z.object({ id: z.string() }) });
 
 export const PipelineAnswer = z.object({
@@ -70,7 +77,7 @@ export const PipelineAnswer = z.object({
 export const PipelinesAnswer = z.array(PipelineAnswer);
 
 export const JobsAnswer = z.array(
-  z.object({ name: z.string(), status: z.string(), web_url: text, failure_reason: text }),
+  z.object({ id: Id, name: z.string(), status: z.string(), web_url: text, failure_reason: text }),
 );
 
 export const MergeRequestAnswer = z.object({ iid: Id, web_url: z.string() });
@@ -84,6 +91,19 @@ export const DiffsAnswer = z.array(
     generated_file: z.boolean().nullish(),
   }),
 );
+
+export const CompareAnswer = z.object({
+  diffs: z
+    .array(
+      z.object({
+        diff: z.string().nullish(),
+        too_large: z.boolean().nullish(),
+        collapsed: z.boolean().nullish(),
+      }),
+    )
+    .nullish(),
+  compare_timeout: z.boolean().nullish(),
+});
 
 export const ResourceAnswer = z.record(z.string(), z.unknown());
 

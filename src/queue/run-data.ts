@@ -58,13 +58,23 @@ const Event = z.discriminatedUnion('kind', [
 ]);
 
 const Outcome = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('merge_request'), iid: z.number(), url: z.string() }),
+  z.object({
+    kind: z.literal('merge_request'),
+    iid: z.number(),
+    url: z.string(),
+    size: z.exactOptional(
+      z.object({
+        files: z.number(),
+        lines: z.exactOptional(z.object({ added: z.number(), removed: z.number() })),
+      }),
+    ),
+  }),
   z.object({ kind: z.literal('branch'), name: z.string() }),
   z.object({ kind: z.literal('no_changes') }),
   z.object({
     kind: z.literal('failed'),
     reason: z.string(),
-    job: maybe(z.object({ name: z.string(), url: z.string() })),
+    job: maybe(z.object({ id: z.exactOptional(z.number()), name: z.string(), url: z.string() })),
   }),
   z.object({ kind: z.literal('not_started'), error: z.string() }),
   z.object({ kind: z.literal('refused'), error: z.string(), silent: z.boolean() }),

@@ -1,6 +1,6 @@
-import { link, plainText } from '../lib/markdown.ts';
+import { codeBlock, link, plainText } from '../lib/markdown.ts';
 import { oneLine } from '../lib/text.ts';
-import type { Outcome, Run, WaitingFor } from './run.ts';
+import type { Outcome, Run, Size, WaitingFor } from './run.ts';
 
 /** Hidden in the progress note of a run, so that it is found again when an answer of GitLab's was lost. */
 export function noteMarker(runId: string): string {
@@ -34,19 +34,33 @@ function notStartedText(error: string): string {
   return `❌ Could not start the agent due to this error: ${plainText(error, 600)}`;
 }
 
+/** What there is to tell beside the outcome: the address of the agent's own answer, and the last lines of its job. */
+export interface Found {
+  readonly answer?: string;
+  readonly log?: string;
+}
+
 /** What the note says at the end. */
-export function outcomeText(outcome: Outcome, pipelineUrl: string | undefined): string {
-  const pipeline = pipelineUrl === undefined ? '' : ` See the ${link('pipeline', pipelineUrl)}.`;
+export function outcomeText(
+  outcome: Outcome,
+  pipelineUrl: string | undefined,
+  { answer, log }: Found = {},
+): string {
+  const answered = answer === undefined ? '' : ` It ${link('answered', answer)}.`;
+  const see = pipelineUrl === undefined ? '' : ` See the ${link('pipeline', pipelineUrl)}.`;
+  const pipeline = `${answered}${see}`;
   switch (outcome.kind) {
     case 'merge_request':
-      return `✅ Agent has finished. It opened the merge request ${link(`!${outcome.iid}`, outcome.url)}.${pipeline}`;
+      return `✅ Agent has finished. It opened the merge request ${link(`!${outcome.iid}`, outcome.url)}${sizeText(outcome.size)}.${pipeline}`;
     case 'branch':
       return `✅ Agent has finished. Its changes are on the branch \`${outcome.name}\`.${pipeline}`;
     case 'no_changes':
-      return `✅ Agent has finished. It made no changes.${pipeline}`;
+      return answer === undefined
+        ? `✅ Agent has finished. It made no changes.${see}`
+        : `✅ Agent has finished. It ${link('answered', answer)} and made no changes.${see}`;
     case 'failed': {
       const job = outcome.job === undefined ? '' : ` in the job ${link(outcome.job.name, outcome.job.url)}`;
-      return `❌ Agent has failed${job}: ${plainText(outcome.reason)}.${pipeline}`;
+      return `❌ Agent has failed${job}: ${plainText(outcome.reason)}.${pipeline}${log === undefined ? '' : `\n\n${codeBlock(log)}`}`;
     }
     case 'cancelled': {
       const by = outcome.by === undefined ? '' : ` by ${plainText(outcome.by)}`;
@@ -60,6 +74,14 @@ export function outcomeText(outcome: Outcome, pipelineUrl: string | undefined): 
     default:
       return outcome satisfies never;
   }
+}
+
+function sizeText(size: Size | undefined): string {
+  if (size === undefined) return '';
+  const files = `${size.files} ${size.files === 1 ? 'file' : 'files'}`;
+  return size.lines === undefined
+    ? ` (${files})`
+    : ` (${files}, +${size.lines.added} −${size.lines.removed})`;
 }
 
 /** A note's body: the text that people see, and the marker that they do not. */

@@ -1,6 +1,7 @@
 import { Failure } from '../failures.ts';
 import { outcomeText } from '../message.ts';
 import type { Run } from '../run.ts';
+import { findMore, readThread } from './found.ts';
 import { findOrWriteNote } from './note.ts';
 import { say } from './say.ts';
 import { done, type Step, type StepTools } from './step.ts';
@@ -19,7 +20,8 @@ async function sayOutcome(run: Run, { gitlab, resumed }: StepTools): Promise<Run
   const { outcome } = run;
   if (outcome === undefined) throw new Error('a run cannot finish without an outcome');
   if (outcome.kind === 'refused' && outcome.silent) return undefined;
-  const text = outcomeText(outcome, run.pipeline?.url);
+  const more = await findMore(run, await readThread(run, gitlab), gitlab);
+  const text = outcomeText(outcome, run.pipeline?.url, more);
   if (run.note !== undefined) {
     await say(run, text, gitlab);
     return run.note;

@@ -1,11 +1,15 @@
 import { parseDuration } from '../../lib/duration.ts';
-import type { Job } from '../ports.ts';
+import { Failure } from '../failures.ts';
+import { placeOf } from '../place.ts';
+import type { GitLab, Job } from '../ports.ts';
 import type { Outcome, Run } from '../run.ts';
 import { done, type Step, type StepTools } from './step.ts';
 import { type SeenPipeline, sayWaiting } from './waiting.ts';
 
 const FIRST_LOOK = 3_000;
 const LAST_LOOK = 60_000;
+/** At every fourth look it is asked whether the issue or merge request is still there: no webhook tells of that. */
+const LOOKS_PER_ITEM = 4;
 
 /** Looks how far the pipeline is; at its end goes on, before it waits for the next look. */
 export const watch: Step = async (run, tools) => {
@@ -54,6 +58,10 @@ async function lookAgain(run: Run, pipeline: SeenPipeline, tools: StepTools) {
     await gitlab.cancelPipeline(run.event.project.id, pipeline.id);
     return end(run, { kind: 'timed_out' });
   }
+  if (run.looks % LOOKS_PER_ITEM === LOOKS_PER_ITEM - 1 && !(await isItemThere(run, gitlab))) {
+    await gitlab.cancelPipeline(run.event.project.id, pipeline.id);
+    return failed(run, 'somebody deleted what it was about, so the pipeline was cancelled');
+  }
   const told = await sayWaiting(run, pipeline, tools);
   const interval = Math.min(LAST_LOOK, FIRST_LOOK * 1.3 ** run.looks);
   return {
@@ -63,13 +71,25 @@ async function lookAgain(run: Run, pipeline: SeenPipeline, tools: StepTools) {
   } as const;
 }
 
+async function isItemThere({ event }: Run, gitlab: GitLab): Promise<boolean> {
+  const place = placeOf(event);
+  if (place === undefined) return true;
+  try {
+    await gitlab.resource(place);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'gone') return false;
+    throw error;
+  }
+}
+
 function failedIn(run: Run, jobs: readonly Job[]) {
   const job = jobs.find((candidate) => candidate.status === 'failed');
   return end(run, {
     kind: 'failed',
     reason:
       REASONS[job?.failureReason ?? ''] ?? job?.failureReason?.replaceAll('_', ' ') ?? 'the pipeline failed',
-    job: job === undefined ? undefined : { name: job.name, url: job.url },
+    job: job === undefined ? undefined : { id: job.id, name: job.name, url: job.url },
   });
 }
 

@@ -50,6 +50,7 @@ export function createPerform(tools: {
           gitlabUrl: config.gitlab.url,
           parseFlow,
           clock,
+          overlooked: (error) => observer.overlooked(start, { step, error }),
           resumed,
         });
         if (result.kind === 'wait') {

@@ -329,14 +329,17 @@ describe('a deleted note', () => {
 });
 
 describe('whatever fails, and whenever the process dies', () => {
-  it('a run has one note, one branch, one pipeline and one merge request in the end', async () => {
+  it('a run has one note, one reply that tells of its end, one branch, one pipeline and one merge request', async () => {
     const moments = fc.array(
       fc.constantFrom('well', 'well', 'fails before', 'fails after', 'dies before', 'dies after'),
       { maxLength: 40 },
     );
     await fc.assert(
       fc.asyncProperty(moments, async (plan) => {
-        const { takeUp, double, notes, branches, pipelines, mergeRequests, note, saved } = setUp();
+        const { takeUp, double, notes, branches, pipelines, mergeRequests, note, saved } = setUp({
+          notify: 'auto',
+          reactions: true,
+        });
         const coming = [...plan];
         let die = () => {};
         double.failing(() => {
@@ -353,7 +356,7 @@ describe('whatever fails, and whenever the process dies', () => {
           await Promise.race([takeUp(), death]);
         }
         expect(saved().finishedAt).toBeDefined();
-        expect(notes).toHaveLength(1);
+        expect(notes.map(({ body }) => /beckon:(run|done)=/.exec(body)?.[1])).toEqual(['run', 'done']);
         expect(pipelines).toHaveLength(1);
         expect(mergeRequests).toHaveLength(1);
         expect([...branches.keys()]).toEqual(['main', `workloads/${saved().id}`]);

@@ -7,6 +7,7 @@ import { connectionOf, type Login, type ResourceConnection, type Wire } from './
 import { createJobLog } from './job-log.ts';
 import { createNotes } from './notes.ts';
 import { createPipelines } from './pipelines.ts';
+import { createReactions } from './reactions.ts';
 import { createRepository } from './repository.ts';
 import { AccountAnswer, MemberAnswer, UserAnswer } from './responses.ts';
 import { createThreads } from './threads.ts';
@@ -18,6 +19,7 @@ export function createGitLab(login: Login, wire: Wire): GitLab {
   return {
     ...people,
     ...createNotes(options, { account: people.account }),
+    ...createReactions(options, { account: people.account }),
     ...createThreads(options),
     ...createRepository(options),
     ...createPipelines(options),

@@ -17,7 +17,7 @@ const NEWEST = { sort: 'desc', orderBy: 'created_at', perPage: 100, page: 1 } as
 export function createNotes(
   connection: ResourceConnection,
   { account }: Pick<GitLab, 'account'>,
-): Pick<GitLab, 'createNote' | 'findNote' | 'editNote' | 'discussion'> {
+): Pick<GitLab, 'createNote' | 'findNote' | 'editNote' | 'discussion' | 'resolveDiscussion'> {
   const ofIssues = { notes: new IssueNotes(connection), discussions: new IssueDiscussions(connection) };
   const ofMergeRequests = {
     notes: new MergeRequestNotes(connection),
@@ -79,6 +79,10 @@ export function createNotes(
         })),
         unresolved: notes.some(({ resolvable, resolved }) => resolvable === true && resolved !== true),
       };
+    },
+
+    async resolveDiscussion(place, id) {
+      await ofMergeRequests.discussions.resolve(place.project.id, place.resource.iid, id, true);
     },
 
     async editNote(place, noteId, body) {

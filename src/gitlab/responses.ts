@@ -47,6 +47,10 @@ export const CommentAnswer = z.object({
 });
 export const CommentsAnswer = z.array(CommentAnswer);
 
+export const AwardsAnswer = z.array(
+  z.object({ id: Id, name: z.string(), user: z.object({ id: Id }).nullish() }),
+);
+
 export const DiscussionAnswer = z.object({ id: z.string(), notes: z.array(NoteAnswer).min(1) });
 export const ThreadAnswer = z.object({ id: z.string(), notes: CommentsAnswer });
 export const ThreadsAnswer = z.array(ThreadAnswer);

@@ -7,6 +7,16 @@ export function noteMarker(runId: string): string {
   return `<!-- beckon:run=${runId} -->`;
 }
 
+/** Hidden in the reply that tells that a run is over. */
+export function doneMarker(runId: string): string {
+  return `<!-- beckon:done=${runId} -->`;
+}
+
+/** Whether a note is one of Beckon's, and not of the agent that shares its account. */
+export function isOurs(body: string): boolean {
+  return body.includes('<!-- beckon:');
+}
+
 /** What the note says while the agent is being started. GitLab's own words. */
 export const PROCESSING = '🔄 Processing the request and starting the agent...';
 
@@ -71,6 +81,29 @@ export function outcomeText(
     case 'not_started':
     case 'refused':
       return notStartedText(outcome.error);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** What the reply says that tells of the end. */
+export function doneText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'merge_request':
+      return `The agent has finished: ${link(`!${outcome.iid}`, outcome.url)}`;
+    case 'branch':
+      return `The agent has finished: its changes are on the branch \`${outcome.name}\`.`;
+    case 'no_changes':
+      return 'The agent has finished. It made no changes.';
+    case 'failed':
+      return 'The agent has failed.';
+    case 'cancelled':
+      return 'The agent was cancelled.';
+    case 'timed_out':
+      return 'The agent ran longer than it may, and was stopped.';
+    case 'not_started':
+    case 'refused':
+      return 'The agent could not be started.';
     default:
       return outcome satisfies never;
   }

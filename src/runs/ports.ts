@@ -86,6 +86,12 @@ export interface GitLab {
   findNote(place: Place, marker: string): Promise<NoteRef | undefined>;
   /** A thread by its id; `undefined` where it is not there. */
   discussion(place: Place, id: string): Promise<Discussion | undefined>;
+  /** Of a merge request. */
+  resolveDiscussion(place: Place, id: string): Promise<void>;
+  /** Gives a comment an emoji of this account's, unless it has that. */
+  addReaction(place: Place, noteId: number, name: string): Promise<void>;
+  /** Takes an emoji of this account's back, where it is there. */
+  removeReaction(place: Place, noteId: number, name: string): Promise<void>;
   editNote(place: Place, noteId: number, body: string): Promise<void>;
 
   /** A text file on a branch, with the id of its content; `undefined` where file or branch is not there. */
@@ -155,6 +161,8 @@ export interface Observer {
   retrying(run: Run, failure: { step: string; error: unknown; delay: number }): void;
   /** A step failed for good; what is left is to say so. */
   gaveUp(run: Run, failure: { step: string; error: unknown }): void;
+  /** Something failed that a run can do without. */
+  overlooked(run: Run, failure: { step: string; error: unknown }): void;
   finished(run: Run): void;
 }
 

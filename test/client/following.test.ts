@@ -85,3 +85,22 @@ it('reads a thread with whose notes they are', async () => {
   expect(await gitlab.discussion(place, '0'.repeat(40))).toBeUndefined();
   expect(standIn.violations).toEqual([]);
 });
+
+it('gives an emoji once, and takes only its own back', async () => {
+  const { standIn, world, project, gitlab, placeOf } = await connect();
+  const issue = world.openIssue({ project, author: 'mallory', title: 'Basket' });
+  const note = world.comment({ issue, author: 'mallory', body: 'please' });
+  const place = placeOf('issue', issue.iid);
+  const on = { kind: 'note', id: note.id } as const;
+  const mallory = note.authorId;
+  world.award({ by: 'mallory', name: 'eyes', projectId: project.id, on });
+  await gitlab.addReaction(place, note.id, 'eyes');
+  await gitlab.addReaction(place, note.id, 'eyes');
+  const awards = () => [...world.state.awards.values()].map(({ name, userId }) => [name, userId]);
+  expect(awards()).toHaveLength(2);
+  await gitlab.removeReaction(place, note.id, 'eyes');
+  await gitlab.removeReaction(place, note.id, 'eyes');
+  expect(awards()).toEqual([['eyes', mallory]]);
+  await expect(gitlab.addReaction(place, 1, 'eyes')).rejects.toMatchObject({ kind: 'gone' });
+  expect(standIn.violations).toEqual([]);
+});

@@ -46,6 +46,9 @@ export function gitlabDouble() {
   /** The log of the one job, and the size of what changed. */
   const told: { log: string; size: Size | undefined } = { log: '', size: undefined };
   const items = new Set([12]);
+  const reactions = new Set<string>();
+  /** Notes in threads that somebody has to resolve. */
+  const unresolved = new Set<number>();
   const calls: string[] = [];
   /** What the project takes, and what it was given. */
   const takes = { variables: true, inputs: false };
@@ -108,8 +111,14 @@ export function gitlabDouble() {
       call('discussion', () => {
         const found = notes.filter((note) => note.discussionId === discussionId);
         if (found.length === 0) return undefined;
-        return { notes: found.map(({ id, body, own }) => ({ id, body, own })), unresolved: false };
+        return {
+          notes: found.map(({ id, body, own }) => ({ id, body, own })),
+          unresolved: found.every((note) => unresolved.has(note.id)),
+        };
       }),
+    resolveDiscussion: () => call('resolveDiscussion', () => unresolved.clear()),
+    addReaction: (_place, _noteId, name) => call('addReaction', () => void reactions.add(name)),
+    removeReaction: (_place, _noteId, name) => call('removeReaction', () => void reactions.delete(name)),
     editNote: (_place, id, body) =>
       call('editNote', () => {
         const note = notes.find((candidate) => candidate.id === id);
@@ -212,6 +221,8 @@ export function gitlabDouble() {
     mergeRequests,
     projectState,
     told,
+    reactions,
+    unresolved,
     items,
     files,
     jobs,

@@ -12,6 +12,7 @@ const silent: Observer = {
   stepped: () => {},
   retrying: () => {},
   gaveUp: () => {},
+  overlooked: () => {},
   finished: () => {},
 };
 /** A run of one agent against the double, with a clock of its own. */

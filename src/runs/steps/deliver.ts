@@ -59,7 +59,7 @@ function failed(reason: string): Outcome {
 async function offer(
   run: Run,
   branch: NonNullable<Run['branch']> & { readonly head: string },
-  { agent, gitlab, resumed }: StepTools,
+  { agent, gitlab, resumed, overlooked }: StepTools,
 ): Promise<Outcome> {
   if (agent.mergeRequest === 'never') return { kind: 'branch', name: branch.name };
   const projectId = run.event.project.id;
@@ -78,6 +78,6 @@ async function offer(
   };
   const { iid, url } = (resumed ? await find() : undefined) ?? (await create());
   const range = { from: branch.commitId, to: branch.head };
-  const size = await unlessFailed(gitlab.changes(projectId, range));
+  const size = await unlessFailed(gitlab.changes(projectId, range), overlooked);
   return { kind: 'merge_request', iid, url, ...(size === undefined ? {} : { size }) };
 }

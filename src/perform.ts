@@ -7,6 +7,7 @@ import type { Outcome, Run } from './runs/run.ts';
 import { cancel } from './runs/steps/cancel.ts';
 import { STEPS } from './runs/steps/index.ts';
 import { STEP_NAMES, type StepName } from './runs/steps/names.ts';
+import type { StepTools } from './runs/steps/step.ts';
 
 /**
  * The outbound half: takes a run through its steps and saves it after each. Failures that pass are tried again
@@ -46,13 +47,14 @@ export function createPerform(tools: {
       const { step } = run;
       const began = clock();
       try {
-        const stepTools = {
+        const stepTools: StepTools = {
           gitlab,
           agent,
           trigger,
           gitlabUrl: config.gitlab.url,
           parseFlow,
           clock,
+          overlooked: (error) => observer.overlooked(start, { step, error }),
           resumed,
         };
         // A run that has an outcome is ending anyway.
@@ -70,11 +72,13 @@ export function createPerform(tools: {
           observer.retrying(run, { step, error, delay });
           return { kind: 'wait', run: { ...run, failures }, at: clock() + delay };
         }
-        // Nothing comes after the last step that could tell anybody: the queue keeps the job as failed.
-        if (step === 'finish') throw error;
         observer.gaveUp(run, { step, error });
         const lost: Run = { ...run, outcome: run.outcome ?? outcomeOf(run, error) };
-        run = enter(step === 'deliver' ? 'finish' : nextStep(lost), lost);
+        // Nothing comes after the last step that could tell anybody: the log has it.
+        run =
+          step === 'finish'
+            ? { ...lost, finishedAt: new Date(clock()).toISOString() }
+            : enter(step === 'deliver' ? 'finish' : nextStep(lost), lost);
       }
       resumed = false;
       if (run.finishedAt === undefined) await save(run);

@@ -1,84 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPerform } from '../src/perform.ts';
 import { Failure } from '../src/runs/failures.ts';
-import { planRun } from '../src/runs/plan.ts';
-import type { Observer, StopRequest } from '../src/runs/ports.ts';
-import type { Run } from '../src/runs/run.ts';
 import { runState } from '../src/runs/state.ts';
-import { agent, config, trigger } from './builders/config.ts';
-import { mention } from './builders/events.ts';
 import { flow as aFlow } from './builders/flow.ts';
-import { type Fault, gitlabDouble } from './doubles/gitlab.ts';
+import type { Fault } from './doubles/gitlab.ts';
+import { setUp } from './runs/set-up.ts';
 
-const silent: Observer = {
-  queued: () => {},
-  stepped: () => {},
-  retrying: () => {},
-  gaveUp: () => {},
-  finished: () => {},
-};
 const lostAnswer = () => new Failure('asking', { kind: 'transient', detail: 'no answer in time' });
 const transient = (): Fault => ({ when: 'before', error: lostAnswer() });
 const refused = (detail: string): Fault => ({
   when: 'before',
   error: new Failure('asking', { kind: 'refused', status: 400, detail }),
 });
-
-function setUp(fields: Parameters<typeof agent>[0] = {}) {
-  const double = gitlabDouble();
-  const rule = trigger({ agent: agent(fields) });
-  let now = 0;
-  let stop: StopRequest | undefined;
-  const perform = createPerform({
-    config: config({ triggers: [rule] }),
-    gitlabOf: () => double.gitlab,
-    stopOf: async () => stop,
-    observer: silent,
-    clock: () => now,
-    random: () => 1,
-  });
-  let saved: Run = planRun(
-    { event: mention(), trigger: rule },
-    { gitlabUrl: 'https://gitlab.example.com', now },
-  );
-
-  /** Takes the run up as a worker does, from what was saved last; gives how it went. */
-  async function takeUp(run = saved) {
-    const performed = await perform(run, {
-      save: async (step) => {
-        saved = step;
-      },
-      signal: new AbortController().signal,
-    });
-    saved = performed.run;
-    return performed;
-  }
-  /** Takes the run up again and again, as often as it asks for, until it is done. */
-  async function toTheEnd() {
-    for (let times = 0; times < 200; times += 1) {
-      const performed = await takeUp();
-      if (performed.kind === 'done') return performed.run;
-      now = performed.at;
-    }
-    throw new Error('the run does not end');
-  }
-  const note = () => double.notes[0]?.body ?? '';
-  return {
-    ...double,
-    double,
-    takeUp,
-    toTheEnd,
-    note,
-    saved: () => saved,
-    stop(reason = '') {
-      stop = { by: 'bob', reason };
-    },
-    pass: (ms: number) => {
-      now += ms;
-    },
-  };
-}
 
 describe('perform', () => {
   it('asks GitLab for each thing once when nothing goes wrong', async () => {
@@ -98,6 +31,8 @@ describe('perform', () => {
       'pipeline',
       'branch',
       'createMergeRequest',
+      'changes',
+      'discussion',
       'editNote',
     ]);
   });
@@ -309,10 +244,10 @@ describe('a pipeline that does not end well', () => {
     ['failed', /❌ Agent has failed in the job \[external-agent\].*a command of the job failed/, 'failed'],
     ['canceled', /🛑 Agent was cancelled/, 'cancelled'],
     ['skipped', /GitLab skipped the pipeline/, 'failed'],
-    ['manual', /waits for somebody to start a job by hand/, 'failed'],
   ])('%s is said', async (status, words, state) => {
     const { toTheEnd, double, note, pipelines } = setUp();
     double.jobs.push({
+      id: 1,
       name: 'external-agent',
       status: 'failed',
       url: 'https://x/-/jobs/1',
@@ -394,7 +329,8 @@ describe('a run that somebody stops', () => {
     expect((await takeUp()).run.step).toBe('pipeline');
     stop();
     expect(runState(await toTheEnd())).toBe('cancelled');
-    expect(calls.slice(-5)).toEqual(['findPipeline', 'cancelPipeline', 'branch', 'deleteBranch', 'editNote']);
+    expect(calls).toContain('findPipeline');
+    expect(calls.slice(-5)).toEqual(['cancelPipeline', 'branch', 'deleteBranch', 'discussion', 'editNote']);
   });
 
   it('tries again when GitLab is away at that moment', async () => {
@@ -455,14 +391,17 @@ describe('a deleted note', () => {
 });
 
 describe('whatever fails, and whenever the process dies', () => {
-  it('a run has one note, one branch, one pipeline and one merge request in the end', async () => {
+  it('a run has one note, one reply that tells of its end, one branch, one pipeline and one merge request', async () => {
     const moments = fc.array(
       fc.constantFrom('well', 'well', 'fails before', 'fails after', 'dies before', 'dies after'),
       { maxLength: 40 },
     );
     await fc.assert(
       fc.asyncProperty(moments, async (plan) => {
-        const { takeUp, double, notes, branches, pipelines, mergeRequests, note, saved } = setUp();
+        const { takeUp, double, notes, branches, pipelines, mergeRequests, note, saved } = setUp({
+          notify: 'auto',
+          reactions: true,
+        });
         const coming = [...plan];
         let die = () => {};
         double.failing(() => {
@@ -479,7 +418,7 @@ describe('whatever fails, and whenever the process dies', () => {
           await Promise.race([takeUp(), death]);
         }
         expect(saved().finishedAt).toBeDefined();
-        expect(notes).toHaveLength(1);
+        expect(notes.map(({ body }) => /beckon:(run|done)=/.exec(body)?.[1])).toEqual(['run', 'done']);
         expect(pipelines).toHaveLength(1);
         expect(mergeRequests).toHaveLength(1);
         expect([...branches.keys()]).toEqual(['main', `workloads/${saved().id}`]);

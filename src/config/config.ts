@@ -64,6 +64,10 @@ export interface Agent {
   /** Milliseconds after which a run's pipeline is cancelled. */
   readonly timeout: number;
   readonly mergeRequest: 'auto' | 'draft' | 'never';
+  /** Whether a reply of its own tells the acting person of the end. */
+  readonly notify: 'auto' | 'never';
+  /** Whether the comment that asked gets emoji. */
+  readonly reactions: boolean;
   /** Whether the projects bring what a flow with `injectGatewayToken` takes. */
   readonly gateway: 'none' | 'variables';
 }

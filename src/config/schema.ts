@@ -101,6 +101,16 @@ const Agent = z
       .describe(
         'Whether to open a merge request when the workload branch got commits; `draft`: one marked as a draft.',
       ),
+    notify: z
+      .enum(['auto', 'never'])
+      .default('never')
+      .describe(
+        'Whether a reply mentions the acting person at the end, as GitLab tells nobody of an edited note. `auto`: unless the agent itself has answered in the thread.',
+      ),
+    reactions: z
+      .boolean()
+      .default(false)
+      .describe('Whether the comment that asked gets emoji: eyes, and at the end a check mark or a cross.'),
     gateway: z
       .enum(['none', 'variables'])
       .default('none')

@@ -66,6 +66,8 @@ function validAgent(name: string, agent: ConfigFile['agents'][string]): Agent {
     handoff: agent.handoff,
     timeout: duration(agent.timeout),
     mergeRequest: agent.mergeRequest,
+    notify: agent.notify,
+    reactions: agent.reactions,
     gateway: agent.gateway,
   };
 }

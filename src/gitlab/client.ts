@@ -2,9 +2,12 @@ import { ProjectMembers, Users } from '@gitbeaker/rest';
 import { Failure } from '../runs/failures.ts';
 import type { Account, GitLab, User } from '../runs/ports.ts';
 import { orUndefined, readAnswer } from './answer.ts';
+import { createChanges } from './changes.ts';
 import { connectionOf, type Login, type ResourceConnection, type Wire } from './connection.ts';
+import { createJobLog } from './job-log.ts';
 import { createNotes } from './notes.ts';
 import { createPipelines } from './pipelines.ts';
+import { createReactions } from './reactions.ts';
 import { createRepository } from './repository.ts';
 import { AccountAnswer, MemberAnswer, UserAnswer } from './responses.ts';
 import { createThreads } from './threads.ts';
@@ -16,9 +19,12 @@ export function createGitLab(login: Login, wire: Wire): GitLab {
   return {
     ...people,
     ...createNotes(options, { account: people.account }),
+    ...createReactions(options, { account: people.account }),
     ...createThreads(options),
     ...createRepository(options),
     ...createPipelines(options),
+    ...createJobLog(login, wire),
+    ...createChanges(options),
   };
 }
 

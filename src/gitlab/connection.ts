@@ -28,12 +28,16 @@ export interface Wire {
   readonly onRequest: OnRequest;
 }
 
-/** What all resources of one account share. */
-export function connectionOf({ url, token }: Login, { dispatcher, onRequest }: Wire): ResourceConnection {
+/** What all resources of one account share. With `tail`, answers are read to their last so many bytes. */
+export function connectionOf(
+  { url, token }: Login,
+  { dispatcher, onRequest }: Wire,
+  options: { tail?: number } = {},
+): ResourceConnection {
   return {
     host: url,
     token: async () => token.reveal(),
     queryTimeout: REQUEST_TIMEOUT,
-    requesterFn: createRequester(dispatcher, onRequest),
+    requesterFn: createRequester(dispatcher, onRequest, options),
   };
 }

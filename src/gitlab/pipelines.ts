@@ -39,6 +39,7 @@ export function createPipelines(
     async jobs(projectId, pipelineId) {
       const answer = await jobs.all(projectId, { pipelineId, perPage: 100, page: 1 });
       return readAnswer(JobsAnswer, answer).map((job) => ({
+        id: job.id,
         name: job.name,
         status: job.status,
         url: job.web_url ?? '',

@@ -10,6 +10,7 @@ import {
   MergeRequestAnswer,
   MergeRequestsAnswer,
   ProjectAnswer,
+  ProjectStateAnswer,
   ResourceAnswer,
 } from './responses.ts';
 
@@ -24,6 +25,7 @@ export function createRepository(
   | 'readFile'
   | 'project'
   | 'defaultBranch'
+  | 'projectState'
   | 'branch'
   | 'createBranch'
   | 'deleteBranch'
@@ -58,6 +60,11 @@ export function createRepository(
     },
     async defaultBranch(projectId) {
       return readAnswer(DefaultBranchAnswer, await projects.show(projectId)).default_branch;
+    },
+    async projectState(projectId) {
+      const answer = readAnswer(ProjectStateAnswer, await projects.show(projectId));
+      const forMembers = answer.builds_access_level === 'private' && answer.visibility !== 'private';
+      return { archived: answer.archived === true, publicJobs: answer.public_jobs === true && !forMembers };
     },
     async branch(projectId, name) {
       const answer = await orUndefined(branches.show(projectId, name));

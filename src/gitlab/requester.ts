@@ -4,6 +4,7 @@ import { messageOf } from '../lib/errors.ts';
 import { oneLine } from '../lib/text.ts';
 import { Failure, type FailureKind } from '../runs/failures.ts';
 import { operationOf } from './operation.ts';
+import { readTail } from './tail.ts';
 
 /** Told of every request once it is over: what it was for, and GitLab's status (0: there was no answer). */
 export type OnRequest = (operation: string, status: number) => void;
@@ -17,9 +18,13 @@ interface Options {
 /**
  * What gitbeaker's typed resources send their requests with, in place of its own requester: one attempt, since
  * repeating a POST blindly would write twice; no redirects, which would carry the token to wherever they point;
- * and errors that hold neither request nor token.
+ * and errors that hold neither request nor token. `tail`: bytes of an answer that are kept, where not all are.
  */
-export function createRequester(dispatcher: Dispatcher, onRequest: OnRequest) {
+export function createRequester(
+  dispatcher: Dispatcher,
+  onRequest: OnRequest,
+  { tail }: { tail?: number } = {},
+) {
   return (resource: ResourceOptions): RequesterType => {
     const send =
       (method: Dispatcher.HttpMethod) =>
@@ -27,7 +32,15 @@ export function createRequester(dispatcher: Dispatcher, onRequest: OnRequest) {
         const url = new URL(endpoint, resource.url.endsWith('/') ? resource.url : `${resource.url}/`);
         url.search = formatQuery(options.searchParams);
         const operation = operationOf(method, url.pathname.replace(/^.*?\/api\/v4\//, ''));
-        const answer = await attempt(url, { method, operation, resource, options, dispatcher, onRequest });
+        const answer = await attempt(url, {
+          method,
+          operation,
+          resource,
+          options,
+          dispatcher,
+          onRequest,
+          tail,
+        });
         return { ...answer, body: answer.body as never };
       };
     return {
@@ -47,9 +60,13 @@ interface Attempt {
   readonly options: Options;
   readonly dispatcher: Dispatcher;
   readonly onRequest: OnRequest;
+  readonly tail: number | undefined;
 }
 
-async function attempt(url: URL, { method, operation, resource, options, dispatcher, onRequest }: Attempt) {
+async function attempt(
+  url: URL,
+  { method, operation, resource, options, dispatcher, onRequest, tail }: Attempt,
+) {
   const { headers, authHeaders } = resource;
   const { body, signal } = options;
   const auth = await Promise.all(
@@ -72,7 +89,7 @@ async function attempt(url: URL, { method, operation, resource, options, dispatc
       signal: signal ?? null,
     });
     status = response.statusCode;
-    const text = await response.body.text();
+    const text = await (tail === undefined ? response.body.text() : readTail(response.body, tail));
     const answer = { status, headers: flatten(response.headers), text };
     if (status < 200 || status > 299) throw refusal(operation, answer);
     return { status, headers: answer.headers, body: parseBody(operation, answer) };

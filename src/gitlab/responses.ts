@@ -47,6 +47,10 @@ export const CommentAnswer = z.object({
 });
 export const CommentsAnswer = z.array(CommentAnswer);
 
+export const AwardsAnswer = z.array(
+  z.object({ id: Id, name: z.string(), user: z.object({ id: Id }).nullish() }),
+);
+
 export const DiscussionAnswer = z.object({ id: z.string(), notes: z.array(NoteAnswer).min(1) });
 export const ThreadAnswer = z.object({ id: z.string(), notes: CommentsAnswer });
 export const ThreadsAnswer = z.array(ThreadAnswer);
@@ -57,6 +61,13 @@ export const ProjectAnswer = DefaultBranchAnswer.extend({
   id: Id,
   path_with_namespace: z.string(),
   web_url: text,
+});
+
+export const ProjectStateAnswer = z.object({
+  archived: z.boolean().nullish(),
+  visibility: text,
+  builds_access_level: text,
+  public_jobs: z.boolean().nullish(),
 });
 
 export const BranchAnswer = z.object({ commit: z.object({ id: z.string() }) });
@@ -70,7 +81,7 @@ export const PipelineAnswer = z.object({
 export const PipelinesAnswer = z.array(PipelineAnswer);
 
 export const JobsAnswer = z.array(
-  z.object({ name: z.string(), status: z.string(), web_url: text, failure_reason: text }),
+  z.object({ id: Id, name: z.string(), status: z.string(), web_url: text, failure_reason: text }),
 );
 
 export const MergeRequestAnswer = z.object({ iid: Id, web_url: z.string() });
@@ -84,6 +95,19 @@ export const DiffsAnswer = z.array(
     generated_file: z.boolean().nullish(),
   }),
 );
+
+export const CompareAnswer = z.object({
+  diffs: z
+    .array(
+      z.object({
+        diff: z.string().nullish(),
+        too_large: z.boolean().nullish(),
+        collapsed: z.boolean().nullish(),
+      }),
+    )
+    .nullish(),
+  compare_timeout: z.boolean().nullish(),
+});
 
 export const ResourceAnswer = z.record(z.string(), z.unknown());
 

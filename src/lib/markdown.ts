@@ -11,6 +11,17 @@ export function plainText(text: string, max = 300): string {
 }
 
 /**
+ * Text of others as a block of code that nothing in it can end. Mentions and references do not work there; each line
+ * is indented, as GitLab may look for quick actions at the beginning of one, and comments are broken, as our own
+ * marks are such.
+ */
+export function codeBlock(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}\n${text.replaceAll('<!--', '<! --').replace(/^/gm, ' ')}\n${fence}`;
+}
+
+/**
  * A Markdown link. GitLab makes no reference of what stands in its text, and its address can neither end it nor
  * bring in another.
  */

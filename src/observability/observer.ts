@@ -33,6 +33,9 @@ export function createObserver({ log, metrics }: { log: Logger; metrics: Metrics
     gaveUp(run, { step, error }) {
       log.error({ ...about(run), step, err: error }, 'step failed for good');
     },
+    overlooked(run, { step, error }) {
+      log.warn({ ...about(run), step, err: error }, 'failure overlooked');
+    },
     finished(run) {
       active.delete(run.id);
       count(run.agent);

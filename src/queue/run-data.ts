@@ -7,13 +7,23 @@ import { Event } from './event-data.ts';
 import { maybe } from './maybe.ts';
 
 const Outcome = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('merge_request'), iid: z.number(), url: z.string() }),
+  z.object({
+    kind: z.literal('merge_request'),
+    iid: z.number(),
+    url: z.string(),
+    size: z.exactOptional(
+      z.object({
+        files: z.number(),
+        lines: z.exactOptional(z.object({ added: z.number(), removed: z.number() })),
+      }),
+    ),
+  }),
   z.object({ kind: z.literal('branch'), name: z.string() }),
   z.object({ kind: z.literal('no_changes') }),
   z.object({
     kind: z.literal('failed'),
     reason: z.string(),
-    job: maybe(z.object({ name: z.string(), url: z.string() })),
+    job: maybe(z.object({ id: z.exactOptional(z.number()), name: z.string(), url: z.string() })),
   }),
   z.object({ kind: z.literal('not_started'), error: z.string() }),
   z.object({ kind: z.literal('refused'), error: z.string(), silent: z.boolean() }),
@@ -36,6 +46,7 @@ export const RunData = z.object({
   flow: z.exactOptional(z.nullable(FlowFile)),
   branch: z.exactOptional(z.object({ name: z.string(), commitId: z.string(), target: z.string() })),
   pipeline: z.exactOptional(z.object({ id: z.number(), url: z.string(), createdAt: z.string() })),
+  waitingFor: z.exactOptional(z.enum(['runner', 'resource', 'person'])),
   outcome: z.exactOptional(Outcome),
   finishedAt: z.exactOptional(z.string()),
 });

@@ -1,10 +1,20 @@
-import { link, plainText } from '../lib/markdown.ts';
+import { codeBlock, link, plainText } from '../lib/markdown.ts';
 import { oneLine } from '../lib/text.ts';
-import type { Outcome, Run } from './run.ts';
+import type { Outcome, Run, Size, WaitingFor } from './run.ts';
 
 /** Hidden in the progress note of a run, so that it is found again when an answer of GitLab's was lost. */
 export function noteMarker(runId: string): string {
   return `<!-- beckon:run=${runId} -->`;
+}
+
+/** Hidden in the reply that tells that a run is over. */
+export function doneMarker(runId: string): string {
+  return `<!-- beckon:done=${runId} -->`;
+}
+
+/** Whether a note is one of Beckon's, and not of the agent that shares its account. */
+export function isOurs(body: string): boolean {
+  return body.includes('<!-- beckon:');
 }
 
 /** What the note says while the agent is being started. GitLab's own words. */
@@ -15,23 +25,52 @@ export function startedText(pipelineUrl: string): string {
   return `✅ Agent has started. You can view the progress [here](${pipelineUrl}).`;
 }
 
+/** What the note says while the pipeline waits for long. */
+export function waitingText(waitingFor: WaitingFor, pipelineUrl: string): string {
+  const pipeline = link('pipeline', pipelineUrl);
+  switch (waitingFor) {
+    case 'runner':
+      return `⏳ No runner has taken the job yet. Is there one for this project that is online and has the job's tags? See the ${pipeline}.`;
+    case 'resource':
+      return `⏳ The job waits for a resource: another job of its resource group has to end first. See the ${pipeline}.`;
+    case 'person':
+      return `⏳ A job waits to be started by hand. Start it in the ${pipeline}, and the run goes on.`;
+    default:
+      return waitingFor satisfies never;
+  }
+}
+
 function notStartedText(error: string): string {
   return `❌ Could not start the agent due to this error: ${plainText(error, 600)}`;
 }
 
+/** What there is to tell beside the outcome: the address of the agent's own answer, and the last lines of its job. */
+export interface Found {
+  readonly answer?: string;
+  readonly log?: string;
+}
+
 /** What the note says at the end. */
-export function outcomeText(outcome: Outcome, pipelineUrl: string | undefined): string {
-  const pipeline = pipelineUrl === undefined ? '' : ` See the ${link('pipeline', pipelineUrl)}.`;
+export function outcomeText(
+  outcome: Outcome,
+  pipelineUrl: string | undefined,
+  { answer, log }: Found = {},
+): string {
+  const answered = answer === undefined ? '' : ` It ${link('answered', answer)}.`;
+  const see = pipelineUrl === undefined ? '' : ` See the ${link('pipeline', pipelineUrl)}.`;
+  const pipeline = `${answered}${see}`;
   switch (outcome.kind) {
     case 'merge_request':
-      return `✅ Agent has finished. It opened the merge request ${link(`!${outcome.iid}`, outcome.url)}.${pipeline}`;
+      return `✅ Agent has finished. It opened the merge request ${link(`!${outcome.iid}`, outcome.url)}${sizeText(outcome.size)}.${pipeline}`;
     case 'branch':
       return `✅ Agent has finished. Its changes are on the branch \`${outcome.name}\`.${pipeline}`;
     case 'no_changes':
-      return `✅ Agent has finished. It made no changes.${pipeline}`;
+      return answer === undefined
+        ? `✅ Agent has finished. It made no changes.${see}`
+        : `✅ Agent has finished. It ${link('answered', answer)} and made no changes.${see}`;
     case 'failed': {
       const job = outcome.job === undefined ? '' : ` in the job ${link(outcome.job.name, outcome.job.url)}`;
-      return `❌ Agent has failed${job}: ${plainText(outcome.reason)}.${pipeline}`;
+      return `❌ Agent has failed${job}: ${plainText(outcome.reason)}.${pipeline}${log === undefined ? '' : `\n\n${codeBlock(log)}`}`;
     }
     case 'cancelled': {
       const by = outcome.by === undefined ? '' : ` by ${plainText(outcome.by)}`;
@@ -45,6 +84,37 @@ export function outcomeText(outcome: Outcome, pipelineUrl: string | undefined): 
     default:
       return outcome satisfies never;
   }
+}
+
+/** What the reply says that tells of the end. */
+export function doneText(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'merge_request':
+      return `The agent has finished: ${link(`!${outcome.iid}`, outcome.url)}`;
+    case 'branch':
+      return `The agent has finished: its changes are on the branch \`${outcome.name}\`.`;
+    case 'no_changes':
+      return 'The agent has finished. It made no changes.';
+    case 'failed':
+      return 'The agent has failed.';
+    case 'cancelled':
+      return 'The agent was cancelled.';
+    case 'timed_out':
+      return 'The agent ran longer than it may, and was stopped.';
+    case 'not_started':
+    case 'refused':
+      return 'The agent could not be started.';
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function sizeText(size: Size | undefined): string {
+  if (size === undefined) return '';
+  const files = `${size.files} ${size.files === 1 ? 'file' : 'files'}`;
+  return size.lines === undefined
+    ? ` (${files})`
+    : ` (${files}, +${size.lines.added} −${size.lines.removed})`;
 }
 
 /** A note's body: the text that people see, and the marker that they do not. */

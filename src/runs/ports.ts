@@ -3,7 +3,7 @@ import type { FileDiff } from '../flows/diff-text.ts';
 import type { Thread } from '../flows/threads.ts';
 import type { PipelineVariable } from '../flows/variables.ts';
 import type { Command } from './command.ts';
-import type { NoteRef, Run } from './run.ts';
+import type { NoteRef, Run, Size } from './run.ts';
 
 /** The place of a note: an issue or merge request of a project. */
 export interface Place {
@@ -37,10 +37,30 @@ export interface Pipeline {
 }
 
 export interface Job {
+  readonly id: number;
   readonly name: string;
   readonly status: string;
   readonly url: string;
   readonly failureReason: string | undefined;
+}
+
+/** A thread without GitLab's own notes. */
+export interface Discussion {
+  readonly notes: readonly {
+    readonly id: number;
+    /** Written by the account of the agent. */
+    readonly own: boolean;
+    readonly body: string;
+  }[];
+  /** Whether somebody has to resolve it, where the project wants that before a merge. */
+  readonly unresolved: boolean;
+}
+
+export interface ProjectState {
+  /** Reads work, and every change is refused. */
+  readonly archived: boolean;
+  /** Whether everybody who sees the project may read the logs of its jobs. */
+  readonly publicJobs: boolean;
 }
 
 export interface MergeRequestRef {
@@ -65,6 +85,14 @@ export interface GitLab {
   ): Promise<NoteRef>;
   /** The newest note of this account whose body holds `marker`. */
   findNote(place: Place, marker: string): Promise<NoteRef | undefined>;
+  /** A thread by its id; `undefined` where it is not there. */
+  discussion(place: Place, id: string): Promise<Discussion | undefined>;
+  /** Of a merge request. */
+  resolveDiscussion(place: Place, id: string): Promise<void>;
+  /** Gives a comment an emoji of this account's, unless it has that. */
+  addReaction(place: Place, noteId: number, name: string): Promise<void>;
+  /** Takes an emoji of this account's back, where it is there. */
+  removeReaction(place: Place, noteId: number, name: string): Promise<void>;
   editNote(place: Place, noteId: number, body: string): Promise<void>;
 
   /** A text file on a branch, with the id of its content; `undefined` where file or branch is not there. */
@@ -76,6 +104,7 @@ export interface GitLab {
   /** A project by its full path. */
   project(path: string): Promise<Project>;
   defaultBranch(projectId: number): Promise<string | undefined>;
+  projectState(projectId: number): Promise<ProjectState>;
   branch(projectId: number, name: string): Promise<{ readonly commitId: string } | undefined>;
   createBranch(projectId: number, name: string, ref: string): Promise<{ readonly commitId: string }>;
   deleteBranch(projectId: number, name: string): Promise<void>;
@@ -92,8 +121,12 @@ export interface GitLab {
   findPipeline(projectId: number, ref: string): Promise<Pipeline | undefined>;
   pipeline(projectId: number, id: number): Promise<Pipeline | undefined>;
   jobs(projectId: number, pipelineId: number): Promise<readonly Job[]>;
+  /** The last 64 KiB of a job's log; `undefined` where there is none. */
+  jobLog(projectId: number, jobId: number): Promise<string | undefined>;
   cancelPipeline(projectId: number, id: number): Promise<void>;
 
+  /** How much changed between two commits; `undefined` where GitLab cannot say. */
+  changes(projectId: number, range: { from: string; to: string }): Promise<Size | undefined>;
   findMergeRequest(projectId: number, sourceBranch: string): Promise<MergeRequestRef | undefined>;
   createMergeRequest(
     projectId: number,
@@ -129,6 +162,8 @@ export interface Observer {
   retrying(run: Run, failure: { step: string; error: unknown; delay: number }): void;
   /** A step failed for good; what is left is to say so. */
   gaveUp(run: Run, failure: { step: string; error: unknown }): void;
+  /** Something failed that a run can do without. */
+  overlooked(run: Run, failure: { step: string; error: unknown }): void;
   finished(run: Run): void;
 }
 

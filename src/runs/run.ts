@@ -8,16 +8,28 @@ export interface NoteRef {
   readonly discussionId: string | undefined;
 }
 
+/** How much the agent changed. */
+export interface Size {
+  readonly files: number;
+  /** Left out where a file is too large for GitLab to show its lines. */
+  readonly lines?: { readonly added: number; readonly removed: number };
+}
+
 /** How a run ended, and what its last note says. */
 export type Outcome =
-  | { readonly kind: 'merge_request'; readonly iid: number; readonly url: string }
+  | {
+      readonly kind: 'merge_request';
+      readonly iid: number;
+      readonly url: string;
+      readonly size?: Size;
+    }
   /** Commits on the workload branch, and the agent is set to open no merge request. */
   | { readonly kind: 'branch'; readonly name: string }
   | { readonly kind: 'no_changes' }
   | {
       readonly kind: 'failed';
       readonly reason: string;
-      readonly job: { readonly name: string; readonly url: string } | undefined;
+      readonly job: { readonly id?: number; readonly name: string; readonly url: string } | undefined;
     }
   /** Nothing ran; `error` says what to do about it. */
   | { readonly kind: 'not_started'; readonly error: string }
@@ -36,6 +48,9 @@ export type RunState =
   | 'cancelled'
   | 'timed_out'
   | 'refused';
+
+/** What a pipeline that does not start, or does not go on, waits for. */
+export type WaitingFor = 'runner' | 'resource' | 'person';
 
 /** One execution of an agent for one event. Saved after every step; all that a later step needs is in it. */
 export interface Run {
@@ -63,6 +78,8 @@ export interface Run {
     readonly target: string;
   };
   readonly pipeline?: { readonly id: number; readonly url: string; readonly createdAt: string };
+  /** What the note says that the pipeline waits for. */
+  readonly waitingFor?: WaitingFor;
   readonly outcome?: Outcome;
   /** ISO 8601, when the last note was written. */
   readonly finishedAt?: string;

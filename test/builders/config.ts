@@ -10,6 +10,8 @@ export function agent(fields: Partial<Agent> = {}): Agent {
     handoff: 'auto',
     timeout: 7_200_000,
     mergeRequest: 'auto',
+    notify: 'never',
+    reactions: false,
     gateway: 'none',
     ...fields,
   };

@@ -1,5 +1,6 @@
 import { Failure } from '../../src/runs/failures.ts';
 import type { GitLab, Job, Pipeline } from '../../src/runs/ports.ts';
+import type { Size } from '../../src/runs/run.ts';
 
 /**
  * A fault of one call: `before` its effect, or `after` it, when only the answer is lost. `death` instead of an
@@ -18,6 +19,7 @@ function fail(fault: Fault): Promise<never> {
 interface Note {
   readonly id: number;
   readonly discussionId: string;
+  readonly own: boolean;
   body: string;
 }
 
@@ -40,6 +42,13 @@ export function gitlabDouble() {
   const jobs: Job[] = [];
   const members = new Map<number, number>([[5, 30]]);
   const bots = new Set<number>([90]);
+  const projectState = { archived: false, publicJobs: true };
+  /** The log of the one job, and the size of what changed. */
+  const told: { log: string; size: Size | undefined } = { log: '', size: undefined };
+  const items = new Set([12]);
+  const reactions = new Set<string>();
+  /** Notes in threads that somebody has to resolve. */
+  const unresolved = new Set<number>();
   const calls: string[] = [];
   /** What the project takes, and what it was given. */
   const takes = { variables: true, inputs: false };
@@ -59,6 +68,10 @@ export function gitlabDouble() {
     const answer = effect();
     return fault === undefined ? answer : fail(fault);
   }
+  const mayChange = () => {
+    if (!projectState.archived) return;
+    throw new Failure('asking', { kind: 'permission', status: 403, detail: '403 Forbidden' });
+  };
   const gone = (what: string) =>
     new Failure(`asking for ${what}`, { kind: 'gone', status: 404, detail: `404 ${what} Not Found` });
   const refused = (detail: string) =>
@@ -85,7 +98,7 @@ export function gitlabDouble() {
     accessLevel: (_project, id) => call('accessLevel', () => members.get(id)),
     createNote: (_place, { body, discussionId }) =>
       call('createNote', () => {
-        const note = { id: nextId(), discussionId: discussionId ?? `d${lastId}`, body };
+        const note = { id: nextId(), discussionId: discussionId ?? `d${lastId}`, own: true, body };
         notes.push(note);
         return { id: note.id, discussionId: note.discussionId };
       }),
@@ -94,10 +107,23 @@ export function gitlabDouble() {
         const note = notes.find(({ body }) => body.includes(marker));
         return note === undefined ? undefined : { id: note.id, discussionId: note.discussionId };
       }),
+    discussion: (_place, discussionId) =>
+      call('discussion', () => {
+        const found = notes.filter((note) => note.discussionId === discussionId);
+        if (found.length === 0) return undefined;
+        return {
+          notes: found.map(({ id, body, own }) => ({ id, body, own })),
+          unresolved: found.every((note) => unresolved.has(note.id)),
+        };
+      }),
+    resolveDiscussion: () => call('resolveDiscussion', () => unresolved.clear()),
+    addReaction: (_place, _noteId, name) => call('addReaction', () => void reactions.add(name)),
+    removeReaction: (_place, _noteId, name) => call('removeReaction', () => void reactions.delete(name)),
     editNote: (_place, id, body) =>
       call('editNote', () => {
         const note = notes.find((candidate) => candidate.id === id);
-        if (note === undefined) throw gone('Note');
+        mayChange();
+        if (note === undefined || items.size === 0) throw gone('Note');
         note.body = body;
       }),
     readFile: (_project, path) =>
@@ -108,6 +134,7 @@ export function gitlabDouble() {
     project: (path) =>
       call('project', () => ({ id: 7, path, url: `https://x/${path}`, defaultBranch: 'main' })),
     defaultBranch: () => call('defaultBranch', () => 'main'),
+    projectState: () => call('projectState', () => ({ ...projectState })),
     branch: (_project, name) =>
       call('branch', () => {
         const commitId = branches.get(name);
@@ -122,7 +149,11 @@ export function gitlabDouble() {
         branches.set(name, commitId);
         return { commitId };
       }),
-    deleteBranch: (_project, name) => call('deleteBranch', () => void branches.delete(name)),
+    deleteBranch: (_project, name) =>
+      call('deleteBranch', () => {
+        mayChange();
+        branches.delete(name);
+      }),
     createPipeline: (_project, { ref, variables, inputs }) =>
       call('createPipeline', () => {
         if (variables.length > 0 && !takes.variables)
@@ -152,11 +183,14 @@ export function gitlabDouble() {
         return pipeline;
       }),
     jobs: () => call('jobs', () => jobs),
-    cancelPipeline: () => call('cancelPipeline', () => {}),
+    jobLog: () => call('jobLog', () => told.log),
+    changes: () => call('changes', () => told.size),
+    cancelPipeline: () => call('cancelPipeline', mayChange),
     findMergeRequest: (_project, branch) =>
       call('findMergeRequest', () => mergeRequests.find(({ sourceBranch }) => sourceBranch === branch)),
     createMergeRequest: (_project, { sourceBranch, title, description }) =>
       call('createMergeRequest', () => {
+        mayChange();
         if (mergeRequests.some((other) => other.sourceBranch === sourceBranch)) {
           throw refused('409 Another open merge request already exists for this source branch: !1');
         }
@@ -171,7 +205,11 @@ export function gitlabDouble() {
         mergeRequests.push(mergeRequest);
         return mergeRequest;
       }),
-    resource: () => call('resource', () => ({ iid: 12, title: 'Checkout fails' })),
+    resource: ({ resource: { iid } }) =>
+      call('resource', () => {
+        if (!items.has(iid)) throw gone('Issue');
+        return { iid, title: 'Checkout fails' };
+      }),
     diffs: () => call('diffs', () => []),
     threads: () => call('threads', () => []),
   };
@@ -181,6 +219,11 @@ export function gitlabDouble() {
     branches,
     pipelines,
     mergeRequests,
+    projectState,
+    told,
+    reactions,
+    unresolved,
+    items,
     files,
     jobs,
     members,

@@ -49,6 +49,7 @@ export function aFullRun(): Run {
     flow: flow({ image: 'node:22', commands: ['npm ci', 'claude'], variables: ['ANTHROPIC_API_KEY'] }),
     branch: { name: 'workloads/x', commitId: 'abc', target: 'main' },
     pipeline: { id: 33, url: 'https://gitlab.test/p/33', createdAt: '2026-05-01T10:00:10Z' },
+    waitingFor: 'runner',
     outcome: {
       kind: 'failed',
       reason: 'script failure',

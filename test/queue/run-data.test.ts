@@ -33,6 +33,9 @@ describe('a run in the queue', () => {
     const rest = { project, resource, actor, happenedAt, confidential, input };
     const outcomes: readonly Outcome[] = [
       { kind: 'merge_request', iid: 1, url: 'u' },
+      { kind: 'merge_request', iid: 1, url: 'u', size: { files: 1 } },
+      { kind: 'merge_request', iid: 1, url: 'u', size: { files: 1, lines: { added: 2, removed: 3 } } },
+      { kind: 'failed', reason: 'r', job: { id: 4, name: 'agent', url: 'u' } },
       { kind: 'branch', name: 'b' },
       { kind: 'no_changes' },
       { kind: 'failed', reason: 'r', job: undefined },

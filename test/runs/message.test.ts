@@ -1,7 +1,8 @@
+import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
 import type { Event } from '../../src/events/event.ts';
 import { mentionedAccounts } from '../../src/events/mention.ts';
-import { link, plainText } from '../../src/lib/markdown.ts';
+import { codeBlock, link, plainText } from '../../src/lib/markdown.ts';
 import { Failure } from '../../src/runs/failures.ts';
 import {
   mergeRequestText,
@@ -41,6 +42,19 @@ describe('the notes', () => {
       { kind: 'merge_request', iid: 9, url: 'https://gitlab.example.com/acme/web/shop/-/merge_requests/9' },
       `✅ Agent has finished. It opened the merge request [!9](https://gitlab.example.com/acme/web/shop/-/merge_requests/9). See the [pipeline](${PIPELINE}).`,
     ],
+    [
+      {
+        kind: 'merge_request',
+        iid: 9,
+        url: 'https://x/9',
+        size: { files: 3, lines: { added: 40, removed: 12 } },
+      },
+      `✅ Agent has finished. It opened the merge request [!9](https://x/9) (3 files, +40 −12). See the [pipeline](${PIPELINE}).`,
+    ],
+    [
+      { kind: 'merge_request', iid: 9, url: 'https://x/9', size: { files: 1 } },
+      `✅ Agent has finished. It opened the merge request [!9](https://x/9) (1 file). See the [pipeline](${PIPELINE}).`,
+    ],
     [{ kind: 'no_changes' }, `✅ Agent has finished. It made no changes. See the [pipeline](${PIPELINE}).`],
     [
       {
@@ -60,7 +74,42 @@ describe('the notes', () => {
   });
 });
 
+describe('beside the outcome', () => {
+  const answer = 'https://x/-/issues/1#note_5';
+
+  it('the answer of the agent is linked, whatever it changed', () => {
+    expect(outcomeText({ kind: 'no_changes' }, PIPELINE, { answer })).toBe(
+      `✅ Agent has finished. It [answered](${answer}) and made no changes. See the [pipeline](${PIPELINE}).`,
+    );
+    const made = outcomeText({ kind: 'merge_request', iid: 9, url: 'https://x/9' }, PIPELINE, { answer });
+    expect(made).toBe(
+      `✅ Agent has finished. It opened the merge request [!9](https://x/9). It [answered](${answer}). See the [pipeline](${PIPELINE}).`,
+    );
+  });
+
+  it('the last lines of the job are a block below', () => {
+    const failed = { kind: 'failed', reason: 'a command of the job failed', job: undefined } as const;
+    expect(outcomeText(failed, PIPELINE, { log: 'npm error\nexit 1' })).toMatch(
+      /failed\. See the \[pipeline\]\(\S+\)\.\n\n```\n npm error\n exit 1\n```$/,
+    );
+  });
+});
+
 describe('text of others in a note', () => {
+  it.each([
+    '```\n/close\n@alice',
+    '````\n~~~\n```\n/merge',
+    '</code></pre>\n@alice\n<!-- beckon:run=r1 -->',
+    '\n/assign @alice',
+  ])('cannot leave a block of code: %j', (text) => {
+    const block = codeBlock(text);
+    const [open, ...rest] = new MarkdownIt().parse(block, {}).map(({ type }) => type);
+    expect([open, rest]).toEqual(['fence', []]);
+    expect(block).not.toMatch(/^\//m);
+    expect(block).not.toContain(noteMarker('r1'));
+    expect(mentionedAccounts(block)).toEqual([]);
+  });
+
   it('is no quick action, mention, link or HTML', () => {
     const text = plainText('/merge\n/close @alice [x](javascript:1) <img src=x> ~bug $5 `code`');
     expect(text).not.toContain('\n');

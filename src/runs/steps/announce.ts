@@ -1,17 +1,9 @@
-import { Failure } from '../failures.ts';
-import { noteBody, startedText } from '../message.ts';
-import { placeOf } from '../place.ts';
+import { startedText } from '../message.ts';
+import { say } from './say.ts';
 import { done, type Step } from './step.ts';
 
 /** Says in the note that the agent has started, with a link to its pipeline. */
 export const announce: Step = async (run, { gitlab }) => {
-  const place = placeOf(run.event);
-  if (place === undefined || run.note === undefined || run.pipeline === undefined) return done(run);
-  try {
-    await gitlab.editNote(place, run.note.id, noteBody(run.id, startedText(run.pipeline.url)));
-  } catch (error) {
-    // Somebody deleted the note. The agent goes on all the same.
-    if (!(error instanceof Failure && error.kind === 'gone')) throw error;
-  }
+  if (run.pipeline !== undefined) await say(run, startedText(run.pipeline.url), gitlab);
   return done(run);
 };

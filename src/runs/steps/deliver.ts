@@ -1,7 +1,9 @@
 import { Failure } from '../failures.ts';
 import { mergeRequestText } from '../message.ts';
+import type { GitLab } from '../ports.ts';
 import type { Outcome, Run } from '../run.ts';
-import { done, type Step, type StepTools } from './step.ts';
+import { done, type Step, type StepResult, type StepTools } from './step.ts';
+import { unlessFailed } from './unless-failed.ts';
 
 /**
  * Makes something of the workload branch: a merge request when the agent committed and nothing went wrong. A
@@ -10,18 +12,54 @@ import { done, type Step, type StepTools } from './step.ts';
 export const deliver: Step = async (run, tools) => {
   const { branch } = run;
   if (branch === undefined) return done(run);
-  const projectId = run.event.project.id;
-  const current = await tools.gitlab.branch(projectId, branch.name);
-  const hasCommits = current !== undefined && current.commitId !== branch.commitId;
-  if (current !== undefined && !hasCommits) await tools.gitlab.deleteBranch(projectId, branch.name);
-  if (run.outcome !== undefined) return done(run);
-  return done({ ...run, outcome: hasCommits ? await offer(run, branch, tools) : { kind: 'no_changes' } });
+  try {
+    return await makeOf(run, branch, tools);
+  } catch (error) {
+    if (!(await isArchived(run, error, tools))) throw error;
+    const outcome = failed('somebody archived the project');
+    return done({ ...run, outcome: run.outcome ?? outcome });
+  }
 };
+
+async function makeOf(run: Run, branch: NonNullable<Run['branch']>, tools: StepTools): Promise<StepResult> {
+  const { gitlab } = tools;
+  const projectId = run.event.project.id;
+  const current = await gitlab.branch(projectId, branch.name);
+  const isUntouched = current?.commitId === branch.commitId;
+  if (run.outcome !== undefined) {
+    if (isUntouched) await gitlab.deleteBranch(projectId, branch.name);
+    return done(run);
+  }
+  // Kept before the branch is removed: a branch that is gone would look like one that somebody else deleted.
+  if (isUntouched) return { kind: 'wait', run: { ...run, outcome: { kind: 'no_changes' } }, after: 0 };
+  const outcome =
+    current === undefined
+      ? await withoutBranch(run, branch, gitlab)
+      : await offer(run, { ...branch, head: current.commitId }, tools);
+  return done({ ...run, outcome });
+}
+
+/** The branch of a merge request that was merged at once is gone as well. */
+async function withoutBranch(run: Run, branch: NonNullable<Run['branch']>, gitlab: GitLab): Promise<Outcome> {
+  const found = await gitlab.findMergeRequest(run.event.project.id, branch.name);
+  if (found !== undefined) return { kind: 'merge_request', iid: found.iid, url: found.url };
+  return failed(`somebody deleted the branch ${branch.name}, with all that was on it`);
+}
+
+/** GitLab refuses changes to an archived project without saying so. */
+async function isArchived(run: Run, error: unknown, { gitlab }: StepTools): Promise<boolean> {
+  if (!(error instanceof Failure) || error.status !== 403) return false;
+  return (await gitlab.projectState(run.event.project.id)).archived;
+}
+
+function failed(reason: string): Outcome {
+  return { kind: 'failed', reason, job: undefined };
+}
 
 async function offer(
   run: Run,
-  branch: NonNullable<Run['branch']>,
-  { agent, gitlab, resumed }: StepTools,
+  branch: NonNullable<Run['branch']> & { readonly head: string },
+  { agent, gitlab, resumed, overlooked }: StepTools,
 ): Promise<Outcome> {
   if (agent.mergeRequest === 'never') return { kind: 'branch', name: branch.name };
   const projectId = run.event.project.id;
@@ -39,5 +77,7 @@ async function offer(
     }
   };
   const { iid, url } = (resumed ? await find() : undefined) ?? (await create());
-  return { kind: 'merge_request', iid, url };
+  const range = { from: branch.commitId, to: branch.head };
+  const size = await unlessFailed(gitlab.changes(projectId, range), overlooked);
+  return { kind: 'merge_request', iid, url, ...(size === undefined ? {} : { size }) };
 }

@@ -3,11 +3,13 @@ import { noteBody, noteMarker, PROCESSING } from '../message.ts';
 import { placeOf } from '../place.ts';
 import type { GitLab } from '../ports.ts';
 import type { NoteRef, Run } from '../run.ts';
+import { reactAtStart } from './react.ts';
 import { done, type Step } from './step.ts';
 
-/** Writes the progress note. */
-export const note: Step = async (run, { gitlab, resumed }) => {
-  const written = await findOrWriteNote(run, PROCESSING, { gitlab, resumed });
+/** Writes the progress note, and shows on the comment that it was seen. */
+export const note: Step = async (run, tools) => {
+  const written = await findOrWriteNote(run, PROCESSING, tools);
+  await reactAtStart(run, tools);
   return done(written === undefined ? run : { ...run, note: written });
 };
 

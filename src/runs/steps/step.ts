@@ -1,5 +1,6 @@
 import type { Agent, Trigger } from '../../config/config.ts';
 import type { createFlowParser } from '../../flows/flow.ts';
+import type { Failure } from '../failures.ts';
 import type { Clock, GitLab } from '../ports.ts';
 import type { Run } from '../run.ts';
 
@@ -11,6 +12,8 @@ export interface StepTools {
   readonly gitlabUrl: string;
   readonly parseFlow: ReturnType<typeof createFlowParser>;
   readonly clock: Clock;
+  /** Told of a failure that the run can do without. */
+  readonly overlooked: (error: Failure) => void;
   /**
    * The step may have been tried before, by this process or one that died: what it makes can be there already,
    * even if no answer said so. A step that is entered for the first time need not look.

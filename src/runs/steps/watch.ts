@@ -1,50 +1,86 @@
 import { parseDuration } from '../../lib/duration.ts';
-import type { Job } from '../ports.ts';
+import { Failure } from '../failures.ts';
+import { placeOf } from '../place.ts';
+import type { GitLab, Job } from '../ports.ts';
 import type { Outcome, Run } from '../run.ts';
 import { done, type Step, type StepTools } from './step.ts';
+import { type SeenPipeline, sayWaiting } from './waiting.ts';
 
 const FIRST_LOOK = 3_000;
 const LAST_LOOK = 60_000;
+/** At every fourth look it is asked whether the issue or merge request is still there: no webhook tells of that. */
+const LOOKS_PER_ITEM = 4;
 
 /** Looks how far the pipeline is; at its end goes on, before it waits for the next look. */
 export const watch: Step = async (run, tools) => {
   if (run.pipeline === undefined) throw new Error('there is no pipeline to watch');
-  const pipeline = await tools.gitlab.pipeline(run.event.project.id, run.pipeline.id);
-  switch (pipeline?.status) {
-    case undefined:
-      return failed(run, 'somebody deleted the pipeline');
+  const projectId = run.event.project.id;
+  const pipeline = await tools.gitlab.pipeline(projectId, run.pipeline.id);
+  if (pipeline === undefined) return failed(run, 'somebody deleted the pipeline');
+  const seen = { ...run.pipeline, status: pipeline.status };
+  switch (pipeline.status) {
     case 'success':
       return done(run);
     case 'failed':
-      return failedIn(run, await tools.gitlab.jobs(run.event.project.id, run.pipeline.id));
+      return failedIn(run, await tools.gitlab.jobs(projectId, pipeline.id));
     case 'canceled':
       return end(run, { kind: 'cancelled', by: undefined });
     case 'skipped':
       return failed(run, 'GitLab skipped the pipeline');
     case 'manual':
-      return failed(run, 'the pipeline waits for somebody to start a job by hand, so no agent ran');
+      if (hasAgentRun(await tools.gitlab.jobs(projectId, pipeline.id))) return lookAgain(run, seen, tools);
+      return failed(
+        run,
+        "the pipeline waits for somebody to start a job by hand, so no agent ran. Take `when: manual` off the rules of the agent's job",
+      );
+    // created, waiting_for_resource, preparing, pending, running, scheduled, canceling, and what GitLab may add.
     default:
-      return lookAgain(run, run.pipeline, tools);
+      return lookAgain(run, seen, tools);
   }
 };
 
-async function lookAgain(
-  run: Run,
-  pipeline: NonNullable<Run['pipeline']>,
-  { agent, gitlab, clock }: StepTools,
-) {
+/**
+ * What the agent's job is called is for the project to say; where none has the name of our template, the agent's
+ * may be any.
+ */
+function hasAgentRun(jobs: readonly Job[]): boolean {
+  const named = jobs.filter(({ name }) => name.startsWith('external-agent'));
+  return (named.length > 0 ? named : jobs).some(
+    ({ status }) => status === 'running' || status === 'success' || status === 'failed',
+  );
+}
+
+async function lookAgain(run: Run, pipeline: SeenPipeline, tools: StepTools) {
+  const { agent, gitlab, clock } = tools;
   const own = parseDuration(run.flow?.timeout ?? '') ?? agent.timeout;
   const left = Date.parse(pipeline.createdAt) + Math.min(own, agent.timeout) - clock();
   if (left <= 0) {
     await gitlab.cancelPipeline(run.event.project.id, pipeline.id);
     return end(run, { kind: 'timed_out' });
   }
+  if (run.looks % LOOKS_PER_ITEM === LOOKS_PER_ITEM - 1 && !(await isItemThere(run, gitlab))) {
+    await gitlab.cancelPipeline(run.event.project.id, pipeline.id);
+    return failed(run, 'somebody deleted what it was about, so the pipeline was cancelled');
+  }
+  const told = await sayWaiting(run, pipeline, tools);
   const interval = Math.min(LAST_LOOK, FIRST_LOOK * 1.3 ** run.looks);
   return {
     kind: 'wait',
-    run: { ...run, looks: run.looks + 1 },
+    run: { ...told, looks: run.looks + 1 },
     after: Math.round(Math.min(interval, left)),
   } as const;
+}
+
+async function isItemThere({ event }: Run, gitlab: GitLab): Promise<boolean> {
+  const place = placeOf(event);
+  if (place === undefined) return true;
+  try {
+    await gitlab.resource(place);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'gone') return false;
+    throw error;
+  }
 }
 
 function failedIn(run: Run, jobs: readonly Job[]) {
@@ -53,7 +89,7 @@ function failedIn(run: Run, jobs: readonly Job[]) {
     kind: 'failed',
     reason:
       REASONS[job?.failureReason ?? ''] ?? job?.failureReason?.replaceAll('_', ' ') ?? 'the pipeline failed',
-    job: job === undefined ? undefined : { name: job.name, url: job.url },
+    job: job === undefined ? undefined : { id: job.id, name: job.name, url: job.url },
   });
 }
 

@@ -4,7 +4,7 @@ import { getProject, getUser, must, notesOf, type UserRef } from './lookup.ts';
 import { newNote, saveNoteable } from './note-records.ts';
 import { mayReadNote } from './policy.ts';
 import { splitQuickActions } from './quick-actions.ts';
-import type { Note, Noteable, Position } from './records-discussion.ts';
+import type { Issue, Note, Noteable, Position } from './records-discussion.ts';
 import { badRequest, forbidden, notFound } from './refusal.ts';
 import { type CommandResult, runQuickActions } from './run-quick-actions.ts';
 import { finishTodos, mentionTodos } from './todos.ts';
@@ -125,6 +125,12 @@ export function deleteNote(note: Pick<Note, 'id'>, { state }: WorldContext): voi
   state.notes.delete(note.id);
   for (const award of state.awards.values())
     if (award.awardable.kind === 'note' && award.awardable.id === note.id) state.awards.delete(award.id);
+}
+
+/** Deletes an issue with its notes; no webhook tells of that. */
+export function deleteIssue(issue: Pick<Issue, 'id'>, context: WorldContext): void {
+  for (const note of notesOf({ kind: 'issue', id: issue.id }, context.state)) deleteNote(note, context);
+  context.state.issues.delete(issue.id);
 }
 
 /** Whether a note can be resolved: thread notes on merge requests can. */

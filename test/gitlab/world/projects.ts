@@ -42,6 +42,7 @@ export async function addProject(input: NewProject, context: WorldContext): Prom
     issuesEnabled: true,
     mergeRequestsEnabled: true,
     jobsEnabled: true,
+    publicJobs: true,
     variables: [],
     pipelineVariablesRole: input.pipelineVariablesRole ?? 'developer',
     ciConfigPath: input.ciConfigPath ?? null,

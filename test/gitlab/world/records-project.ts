@@ -34,6 +34,8 @@ export interface Project {
   readonly issuesEnabled: boolean;
   readonly mergeRequestsEnabled: boolean;
   readonly jobsEnabled: boolean;
+  /** Whether whoever sees the project may read its pipelines and job logs; from Reporter on otherwise. */
+  readonly publicJobs: boolean;
   readonly variables: readonly ProjectVariable[];
   readonly pipelineVariablesRole: OverrideRole;
   readonly ciConfigPath: string | null;

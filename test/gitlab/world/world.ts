@@ -8,7 +8,7 @@ import { addHook, deleteHook, recordDelivery, updateHook } from './hooks.ts';
 import { assign, close, edit, openIssue, reopen, unassign } from './issues.ts';
 import { openMergeRequest } from './merge-requests.ts';
 import { mergeMergeRequest } from './merging.ts';
-import { comment, deleteNote, editNote, post, resolveDiscussion } from './notes.ts';
+import { comment, deleteIssue, deleteNote, editNote, post, resolveDiscussion } from './notes.ts';
 import { addGroup, addMember, addToken, addUser, removeMember, revokeToken, setUserState } from './people.ts';
 import {
   appendTrace,
@@ -88,6 +88,7 @@ function worldOver(state: State, options: WorldOptions) {
     setVariable: act(setVariable),
     addLabel: act(addLabel),
     openIssue: act(openIssue),
+    deleteIssue: act(deleteIssue),
     openMergeRequest: act(openMergeRequest),
     assign: act(assign),
     unassign: act(unassign),

@@ -44,6 +44,7 @@ export function projectEntity(project: Project, user: User | undefined, context:
     issues_enabled: project.issuesEnabled,
     merge_requests_enabled: project.mergeRequestsEnabled,
     jobs_enabled: project.jobsEnabled,
+    public_jobs: project.publicJobs,
     builds_access_level: project.jobsEnabled ? 'enabled' : 'disabled',
     issues_access_level: project.issuesEnabled ? 'enabled' : 'disabled',
     merge_requests_access_level: project.mergeRequestsEnabled ? 'enabled' : 'disabled',

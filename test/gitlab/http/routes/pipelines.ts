@@ -9,7 +9,7 @@ import { forbidden, notFound } from '../../world/refusal.ts';
 import { type Call, created, type Endpoint, ok, page } from '../call.ts';
 import { jobEntity, pipelineBasic, pipelineEntity } from '../entities/pipeline.ts';
 import { choice, InvalidParameter, list, requiredText, text } from '../input.ts';
-import { projectFor, projectToChange, projectWithCode, userOf } from '../lookup.ts';
+import { projectFor, projectOf, projectToChange, projectWithCode, userOf } from '../lookup.ts';
 import { sorted } from '../sorting.ts';
 
 const item = '/projects/:id/pipelines/:pipeline_id';
@@ -93,7 +93,13 @@ export const pipelineRoutes: readonly Endpoint[] = [
     method: 'GET',
     path: '/projects/:id/jobs/:job_id/trace',
     anonymous: true,
-    run: (call) => ({ kind: 'text', text: jobOf(call).job.trace }),
+    run: (call) => {
+      const { job } = jobOf(call);
+      const project = projectOf(call);
+      if (!project.publicJobs && accessLevel(call.user, project, call.context) < levels.reporter)
+        throw forbidden();
+      return { kind: 'text', text: job.trace };
+    },
   },
 ];
 

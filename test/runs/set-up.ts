@@ -1,0 +1,88 @@
+import type { Event } from '../../src/events/event.ts';
+import { createPerform } from '../../src/perform.ts';
+import { planRun } from '../../src/runs/plan.ts';
+import type { Observer, StopRequest } from '../../src/runs/ports.ts';
+import type { Run } from '../../src/runs/run.ts';
+import { agent, config, trigger } from '../builders/config.ts';
+import { mention } from '../builders/events.ts';
+import { gitlabDouble } from '../doubles/gitlab.ts';
+
+const silent: Observer = {
+  queued: () => {},
+  stepped: () => {},
+  retrying: () => {},
+  gaveUp: () => {},
+  overlooked: () => {},
+  finished: () => {},
+};
+/** A run of one agent against the double, with a clock of its own. */
+export function setUp(fields: Parameters<typeof agent>[0] = {}, event: Event = mention()) {
+  const double = gitlabDouble();
+  const rule = trigger({ agent: agent(fields) });
+  let now = 0;
+  let stop: StopRequest | undefined;
+  const perform = createPerform({
+    config: config({ triggers: [rule] }),
+    gitlabOf: () => double.gitlab,
+    stopOf: async () => stop,
+    observer: silent,
+    clock: () => now,
+    random: () => 1,
+  });
+  let saved: Run = planRun({ event, trigger: rule }, { gitlabUrl: 'https://gitlab.example.com', now });
+
+  /** Takes the run up as a worker does, from what was saved last; gives how it went. */
+  async function takeUp(run = saved) {
+    const performed = await perform(run, {
+      save: async (step) => {
+        saved = step;
+      },
+      signal: new AbortController().signal,
+    });
+    saved = performed.run;
+    return performed;
+  }
+  /** Takes the run up again and again, as often as it asks for, until it is done. */
+  async function toTheEnd() {
+    for (let times = 0; times < 200; times += 1) {
+      const performed = await takeUp();
+      if (performed.kind === 'done') return performed.run;
+      now = performed.at;
+    }
+    throw new Error('the run does not end');
+  }
+  const note = () => double.notes[0]?.body ?? '';
+  return {
+    ...double,
+    double,
+    takeUp,
+    toTheEnd,
+    note,
+    saved: () => saved,
+    stop(reason = '') {
+      stop = { by: 'bob', reason };
+    },
+    pass: (ms: number) => {
+      now += ms;
+    },
+  };
+}
+
+/** A run that follows a pipeline, whose statuses the test says. */
+export function follow(...given: Parameters<typeof setUp>) {
+  const scene = setUp(...given);
+  let status = 'created';
+  scene.double.failing((operation) => {
+    const [pipeline] = scene.pipelines;
+    if (operation === 'pipeline' && pipeline) Object.assign(pipeline, { status });
+    return undefined;
+  });
+  /** What the note says at the next look, `ms` later, when GitLab says this status. */
+  const noteAfter = async (ms: number, next: string) => {
+    status = next;
+    scene.pass(ms);
+    await scene.takeUp();
+    return scene.note();
+  };
+  return { ...scene, noteAfter };
+}

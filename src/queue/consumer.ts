@@ -10,8 +10,9 @@ import { quiet } from './quiet.ts';
 import { readRun } from './run-data.ts';
 import { readTick, syncSchedules } from './schedules.ts';
 import { LOCK_MS, MAX_CRASHES, STALLED_CHECK_MS, START_MS } from './settings.ts';
+import { readStop } from './stops.ts';
 import { unavailable } from './unavailable.ts';
-import { promoteJob, wokenMeanwhile } from './wake.ts';
+import { promoteJob, wakeJob, wokenMeanwhile } from './wake.ts';
 import { within } from './within.ts';
 
 /** Milliseconds that an aborted run has to come to its end. */
@@ -86,6 +87,8 @@ export async function startConsumer(
     leases.set(id, lease);
     if (closing) lease.abort('shutdown');
     try {
+      const stop = readStop(job);
+      if (!closing && stop !== undefined) return await wakeJob(backend.queue, stop.runId);
       const tick = readTick(job);
       if (!closing && tick !== undefined) return await ticks?.onTick(tick);
       if (!closing) return await step(readRun(job.data), job, lease);

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { RunQueue } from '../runs/ports.ts';
+import type { RunQueue, StopRequest } from '../runs/ports.ts';
 import type { Run } from '../runs/run.ts';
 import type { Backend, RunJob } from './backend.ts';
 import { readRun } from './run-data.ts';
 import { ANSWER_MS, KEPT_RUNS } from './settings.ts';
+import { readStop, STOP, stopData, stopId } from './stops.ts';
 import { storable } from './storable.ts';
 import { unavailable } from './unavailable.ts';
 import { wakeJob } from './wake.ts';
@@ -39,6 +40,13 @@ function readable(job: RunJob): Run | undefined {
 export function createRunQueue(backend: Backend, { retention }: { readonly retention: number }): RunQueue {
   const { queue } = backend;
   const kept = { age: Math.ceil(retention / 1_000), count: KEPT_RUNS };
+  const options = {
+    attempts: ATTEMPTS,
+    backoff: { type: 'exponential', delay: 1_000 },
+    removeOnComplete: kept,
+    removeOnFail: kept,
+    stackTraceLimit: 3,
+  };
 
   /**
    * BullMQ stores nothing when the id is taken, and does not say so. Each call's own name, read back from the
@@ -46,26 +54,39 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
    */
   async function addOnce(run: Run): Promise<{ duplicate: boolean }> {
     const name = randomUUID();
-    await queue.add(name, storable(run), {
-      jobId: run.id,
-      attempts: ATTEMPTS,
-      backoff: { type: 'exponential', delay: 1_000 },
-      removeOnComplete: kept,
-      removeOnFail: kept,
-      stackTraceLimit: 3,
-    });
+    await queue.add(name, storable(run), { ...options, jobId: run.id });
     const stored = await queue.getJob(run.id);
     return { duplicate: stored !== undefined && stored.name !== name };
   }
 
   /**
+   * A job of its own rather than a field of the run: the worker that has the run writes its data, and would
+   * write over it. Whoever performs that job wakes the run again, should we die before we do.
+   */
+  async function stop(runId: string, request: StopRequest): Promise<'asked' | 'over' | 'unknown'> {
+    const job = await queue.getJob(runId);
+    if (job === undefined) return 'unknown';
+    if (job.finishedOn !== undefined || readable(job)?.outcome !== undefined) return 'over';
+    await queue.add(STOP, storable(stopData(runId, request)), { ...options, jobId: stopId(runId) });
+    await wakeJob(queue, runId);
+    return 'asked';
+  }
+
+  async function stopOf(runId: string): Promise<StopRequest | undefined> {
+    const job = await queue.getJob(stopId(runId));
+    const request = job === undefined ? undefined : readStop(job);
+    return request === undefined ? undefined : { by: request.by, reason: request.reason };
+  }
+
+  /**
    * The store has unfinished runs by due time and finished ones by their end. Of the latter more are read than
-   * asked for, so that a young run which ended early is not left out for old ones which ended late.
+   * asked for, so that a young run which ended early is not left out for old ones which ended late, and since each
+   * may have a request to stop beside it.
    */
   async function newest(limit: number): Promise<readonly Run[]> {
     if (limit < 1) return [];
     const states = [
-      queue.getJobs(['completed', 'failed'], 0, 2 * limit + 20),
+      queue.getJobs(['completed', 'failed'], 0, 3 * limit + 20),
       queue.getJobs(['waiting', 'active', 'delayed'], 0, LISTED_UNFINISHED - 1),
     ];
     const jobs = (await Promise.all(states)).flat();
@@ -83,6 +104,8 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
       const job = await answered('find the run', queue.getJob(runId));
       return job === undefined ? undefined : readRun(job.data);
     },
+    stop: (runId, request) => answered('ask the run to stop', stop(runId, request)),
+    stopOf: (runId) => answered('look for a request to stop', stopOf(runId)),
     list: ({ limit }) => answered('list the runs', newest(limit)),
     depth: async () => {
       const counts = await answered(

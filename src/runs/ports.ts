@@ -160,7 +160,13 @@ export interface Tick {
   readonly at: number;
 }
 
-/** Jobs in each state of the queue. */
+/** Who wants a run to stop, and why, in words for people. */
+export interface StopRequest {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** Jobs in each state of the queue: runs, and the times of schedules and requests to stop among them. */
 export type QueueDepth = Readonly<Record<'waiting' | 'active' | 'delayed' | 'completed' | 'failed', number>>;
 
 /** The producing side of the queue, which is also the store of runs. */
@@ -173,6 +179,13 @@ export interface RunQueue {
   /** Has a waiting run taken up at once; does nothing for a run that is not waiting, or not there. */
   wake(runId: string): Promise<void>;
   find(runId: string): Promise<Run | undefined>;
+  /**
+   * Asks for the end of a run and wakes it. Durable when it resolves with `asked`; of several requests the first
+   * is kept, as long as runs are kept. `over`: its outcome is known. `unknown`: there is no such run.
+   */
+  stop(runId: string, request: StopRequest): Promise<'asked' | 'over' | 'unknown'>;
+  /** The request to stop that a run has to heed. */
+  stopOf(runId: string): Promise<StopRequest | undefined>;
   /** Newest first. */
   list(options: { readonly limit: number }): Promise<readonly Run[]>;
   depth(): Promise<QueueDepth>;

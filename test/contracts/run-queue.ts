@@ -214,6 +214,57 @@ export function describeRunQueue(name: string, home: Home): void {
       expect(looks).toBe(2);
     });
 
+    test('keeps the first request to stop a run, wakes the run with it, and takes it for no run', async () => {
+      const performed: string[] = [];
+      await consume(async (run) => {
+        performed.push(run.id);
+        const request = await queue.stopOf(run.id);
+        if (request === undefined) return { kind: 'wait', run, at: Date.now() + DAY };
+        return { kind: 'done', run: { ...ended(run), outcome: { kind: 'cancelled', by: request.by } } };
+      });
+      const run = aRun();
+      await queue.add(run);
+      await until('the run waits', async () => (await queue.depth()).delayed === 1);
+      expect(await queue.stopOf(run.id)).toBeUndefined();
+      expect(await queue.stop(run.id, { by: 'ada', reason: 'on second\0thought' })).toBe('asked');
+      await until('the run ends', () => hasEnded(run.id));
+      expect(await queue.find(run.id)).toMatchObject({ outcome: { kind: 'cancelled', by: 'ada' } });
+      expect(await queue.stop(run.id, { by: 'bob', reason: 'me too' })).toBe('over');
+      expect(await queue.stopOf(run.id)).toEqual({ by: 'ada', reason: 'on second\uFFFDthought' });
+      await until('the queue is idle', async () => (await queue.depth()).waiting === 0);
+      expect(new Set(performed)).toEqual(new Set([run.id]));
+      expect((await queue.list({ limit: 1_000 })).filter(({ id }) => id.includes(run.id))).toHaveLength(1);
+      expect(errors).toEqual([]);
+    });
+
+    test('takes requests to stop for runs that nobody has taken up, and says for which there is nothing to stop', async () => {
+      const run = aRun();
+      await queue.add(run);
+      expect(await queue.stop(run.id, { by: 'ada', reason: 'a' })).toBe('asked');
+      expect(await queue.stop(run.id, { by: 'bob', reason: 'b' })).toBe('asked');
+      expect(await queue.stopOf(run.id)).toEqual({ by: 'ada', reason: 'a' });
+      const settled = aRun({ step: 'finish', outcome: { kind: 'no_changes' } });
+      await queue.add(settled);
+      expect(await queue.stop(settled.id, { by: 'ada', reason: 'a' })).toBe('over');
+      expect(await queue.stop('unheard-of', { by: 'ada', reason: 'a' })).toBe('unknown');
+      expect(await queue.stopOf('unheard-of')).toBeUndefined();
+      await consume(finish);
+      await until('both end', async () => (await hasEnded(run.id)) && hasEnded(settled.id));
+    });
+
+    test('wakes the run of a request whose process died before it could', async () => {
+      await consume(async (run) => {
+        if ((await queue.stopOf(run.id)) === undefined) return { kind: 'wait', run, at: Date.now() + DAY };
+        return { kind: 'done', run: ended(run) };
+      });
+      const run = aRun();
+      await queue.add(run);
+      await until('the run waits', async () => (await queue.depth()).delayed === 1);
+      const data = { stop: 1, runId: run.id, by: 'ada', reason: 'a' };
+      await backend.queue.add('stop', data, { jobId: `stop-${run.id}` });
+      await until('the run ends', () => hasEnded(run.id));
+    });
+
     test('performs a run again after our own code threw', async () => {
       let calls = 0;
       await consume(async (run, { save }) => {

@@ -72,6 +72,14 @@ const Outcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('timed_out') }),
 ]);
 
+const HistoryEntry = z.object({
+  at: z.string(),
+  what: z.string(),
+  step: z.enum(STEP_NAMES),
+  detail: z.exactOptional(z.string()),
+  times: z.number(),
+});
+
 /** A {@link Run} as the queue keeps it. */
 export const RunData = z.object({
   version: z.literal(1),
@@ -88,6 +96,7 @@ export const RunData = z.object({
   branch: z.exactOptional(z.object({ name: z.string(), commitId: z.string(), target: z.string() })),
   pipeline: z.exactOptional(z.object({ id: z.number(), url: z.string(), createdAt: z.string() })),
   outcome: z.exactOptional(Outcome),
+  history: z.exactOptional(z.array(HistoryEntry)),
   finishedAt: z.exactOptional(z.string()),
 });
 

@@ -48,6 +48,10 @@ export function aFullRun(): Run {
     flow: flow({ image: 'node:22', commands: ['npm ci', 'claude'], variables: ['ANTHROPIC_API_KEY'] }),
     branch: { name: 'workloads/x', commitId: 'abc', target: 'main' },
     pipeline: { id: 33, url: 'https://gitlab.test/p/33', createdAt: '2026-05-01T10:00:10Z' },
+    history: [
+      { at: '2026-05-01T10:00:09.000Z', what: 'taken up', step: 'admit', times: 1 },
+      { at: '2026-05-01T10:00:10.000Z', what: 'retrying', step: 'note', detail: '502', times: 3 },
+    ],
     outcome: {
       kind: 'failed',
       reason: 'script failure',

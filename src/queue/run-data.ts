@@ -88,6 +88,7 @@ export const RunData = z.object({
   trigger: z.string(),
   event: Event,
   createdAt: z.string(),
+  retryOf: z.exactOptional(z.string()),
   step: z.enum(STEP_NAMES),
   failures: z.number(),
   looks: z.number(),

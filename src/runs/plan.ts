@@ -11,18 +11,34 @@ export function planRun(
   { event, trigger }: Match,
   { gitlabUrl, now }: { gitlabUrl: string; now: number },
 ): Run {
+  const { agent, name } = trigger;
   return {
-    version: 1,
-    id: runId(gitlabUrl, eventKey(event), trigger.agent.name),
-    agent: trigger.agent.name,
-    trigger: trigger.name,
+    ...NEW,
+    id: runId(gitlabUrl, eventKey(event), agent.name),
+    agent: agent.name,
+    trigger: name,
     event,
     createdAt: new Date(now).toISOString(),
-    step: 'admit',
-    failures: 0,
-    looks: 0,
   };
 }
+
+/** The run that performs the event of another once more, for the `count`th time. */
+export function planRetry(
+  { id, agent, trigger, event }: Run,
+  { count, now }: { count: number; now: number },
+): Run {
+  return {
+    ...NEW,
+    id: runId('retry', id, String(count)),
+    agent,
+    trigger,
+    event,
+    createdAt: new Date(now).toISOString(),
+    retryOf: id,
+  };
+}
+
+const NEW = { version: 1, step: 'admit', failures: 0, looks: 0 } as const;
 
 /** Starts with a letter, because BullMQ refuses job ids that are whole numbers. */
 function runId(...parts: readonly string[]): string {

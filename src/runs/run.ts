@@ -63,6 +63,8 @@ export interface Run {
   readonly event: Event;
   /** ISO 8601. */
   readonly createdAt: string;
+  /** The run whose event this one was started for again. */
+  readonly retryOf?: string;
   readonly step: StepName;
   /** How often the step has failed in a row. */
   readonly failures: number;

@@ -44,6 +44,7 @@ export function aFullRun(): Run {
   return aRun({
     step: 'finish',
     looks: 4,
+    retryOf: 'r0123456789abcde',
     note: { id: 901, discussionId: 'd1' },
     flow: flow({ image: 'node:22', commands: ['npm ci', 'claude'], variables: ['ANTHROPIC_API_KEY'] }),
     branch: { name: 'workloads/x', commitId: 'abc', target: 'main' },

@@ -15,7 +15,7 @@ const ATTEMPTS = 5;
 /** Unfinished runs of one state looked through for a list. */
 const LISTED_UNFINISHED = 1_000;
 /** Finished runs read at once. */
-const PAGE = 250;
+const PAGE = 100;
 
 const SET_ASIDE: Outcome = { kind: 'failed', reason: 'a fault inside Beckon, see its log', job: undefined };
 

@@ -68,7 +68,7 @@ const old = { ...aFullRun(), id: 'r0000000000000aa', createdAt: '2026-05-01T10:0
 const queued = aRun({ id: 'r0000000000000bb', agent: 'codex' });
 
 function describeRuns(name: string, home: Home): void {
-  describe(`beckon runs on ${name}`, { timeout: 60_000 }, () => {
+  describe(`beckon runs on ${name}`, { timeout: 120_000 }, () => {
     let beckon: Awaited<ReturnType<typeof programFor>>['beckon'];
     let seed: (act: (queue: RunQueue) => Promise<unknown>) => Promise<void>;
 
@@ -93,12 +93,11 @@ function describeRuns(name: string, home: Home): void {
       const { status, stdout, stderr } = await beckon('runs');
       expect([status, stderr]).toEqual([0, '']);
       expect(stdout.split('\n').map((line) => line.split(' ')[0])).toEqual(['ID', queued.id, old.id, '']);
-      const ids = async (...args: readonly string[]) =>
-        (await json('list', ...args)).map(({ id }: Run) => id);
-      expect(await ids('--state', 'failed')).toEqual([old.id]);
-      expect(await ids('--agent', 'codex', '--project', 'acme/**', '--user', '@ada')).toEqual([queued.id]);
-      expect(await ids('--since', '1h', '--limit', '5')).toEqual([queued.id]);
-      expect(await ids('--project', 'acme/other')).toEqual([]);
+      const ids = async (...args: readonly string[]) => (await json(...args)).map(({ id }: Run) => id);
+      expect(await ids('--project', 'acme/**', '--user', '@ada', '--since', '1h', '--limit', '5')).toEqual([
+        queued.id,
+      ]);
+      expect(await ids('list', '--state', 'failed', '--agent', 'claude')).toEqual([old.id]);
     });
 
     test('shows one by the beginning of its id', async () => {
@@ -115,13 +114,11 @@ function describeRuns(name: string, home: Home): void {
     });
 
     test('ends with 1 for an id that names no run, or several', async () => {
-      for (const action of ['show', 'cancel', 'retry']) {
-        expect(await beckon('runs', action, 'rffff')).toMatchObject({
-          status: 1,
-          stdout: '',
-          stderr: expect.stringContaining('There is no run rffff.'),
-        });
-      }
+      expect(await beckon('runs', 'cancel', 'rffff')).toMatchObject({
+        status: 1,
+        stdout: '',
+        stderr: expect.stringContaining('There is no run rffff.'),
+      });
       const several = await beckon('runs', 'cancel', 'r0');
       expect([several.status, several.stderr]).toEqual([1, expect.stringContaining('begin with r0')]);
     });
@@ -145,7 +142,6 @@ function describeRuns(name: string, home: Home): void {
       expect([first.status, first.stdout]).toEqual([0, expect.stringMatching(/^r[0-9a-f]{15}\n$/)]);
       const id = first.stdout.trim();
       expect(await json('retry', old.id)).toEqual({ id, retryOf: old.id, duplicate: true, state: 'queued' });
-      expect(await json('show', id)).toMatchObject({ retryOf: old.id, state: 'queued', user: 'ada' });
       expect(await beckon('runs', 'retry', id)).toMatchObject({
         status: 1,
         stderr: expect.stringContaining(`beckon runs cancel ${id}`),
@@ -160,7 +156,7 @@ describeWith(['redis-server'], 'with a Redis', () => {
 describeRuns('PostgreSQL', postgresHome());
 describeRuns('the embedded queue', embeddedHome());
 
-describe('beckon runs beside a Beckon that serves', { timeout: 60_000 }, () => {
+describe('beckon runs beside a Beckon that serves', { timeout: 120_000 }, () => {
   test('sees its runs and leaves it running, where a second Beckon is refused', async () => {
     const dataDir = join(await temporaryFolder(), 'data');
     const { beckon, serve } = await programFor({ kind: 'embedded', dataDir });

@@ -7,11 +7,11 @@ import type { Clock, GitLab, GitLabOf, Observer, RunQueue } from './runs/ports.t
 import { helpText, replyMarker, statusText } from './runs/replies.ts';
 import type { Run } from './runs/run.ts';
 
-/** Runs looked through for those that a command is about. */
-const MAX_RUNS = 1_000;
+/** Runs of an agent on one item that a command may be about, the newest. */
+const MAX_RUNS = 20;
 
 interface Tools {
-  readonly config: Pick<Config, 'gitlab' | 'triggers'>;
+  readonly config: Pick<Config, 'triggers'>;
   readonly gitlabOf: GitLabOf;
   readonly queue: Pick<RunQueue, 'add' | 'list' | 'stop'>;
   readonly observer: Pick<Observer, 'queued'>;
@@ -28,7 +28,7 @@ export function createObey(tools: Tools): (command: Command) => Promise<void> {
     const trigger = config.triggers.find(({ name }) => name === command.trigger);
     // Taken out of the config since.
     if (trigger === undefined) return;
-    const runs = (await queue.list({ limit: MAX_RUNS })).filter((run) => isAbout(run, command));
+    const runs = await queue.list({ limit: MAX_RUNS, where: (run) => isAbout(run, command) });
     if (command.note === undefined) {
       for (const run of unfinished(runs)) await stop(run, command, queue);
       return;
@@ -112,14 +112,14 @@ const CAUSES: Readonly<Record<StopCause, string>> = {
 async function retry(
   command: Command,
   about: readonly Run[],
-  { queue, observer, clock, config }: Tools,
+  { queue, observer, clock }: Tools,
 ): Promise<string | undefined> {
   const [last] = about;
   if (last === undefined) return 'There is nothing here that could be done once more.';
   // Its note may say the end a moment before the run itself is over.
   if (last.outcome === undefined) return 'It is under way already.';
   const { actor, id } = command;
-  const run = planRetry(last, { mark: id, actor, gitlabUrl: config.gitlab.url, now: clock() });
+  const run = planRetry(last, { mark: id, actor, now: clock() });
   const { duplicate } = await queue.add(run);
   if (!duplicate) observer.queued(run);
   return undefined;

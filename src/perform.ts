@@ -1,5 +1,6 @@
 import type { Config } from './config/config.ts';
 import { createFlowParser } from './flows/flow.ts';
+import { withEntry } from './runs/history.ts';
 import type { Clock, GitLabOf, Observer, Perform, StopRequest } from './runs/ports.ts';
 import { explainToPeople } from './runs/remedies.ts';
 import { retryDelay } from './runs/retry.ts';
@@ -24,6 +25,7 @@ export function createPerform(tools: {
 }): Perform {
   const { config, gitlabOf, stopOf, observer, clock, random } = tools;
   const parseFlow = createFlowParser();
+  const record = (run: Run, what: string, error?: unknown) => withEntry(run, { at: clock(), what, error });
 
   return async (start, { save, signal }) => {
     const agent = config.agents.find(({ name }) => name === start.agent);
@@ -34,12 +36,13 @@ export function createPerform(tools: {
         kind: 'not_started',
         error: `The ${missing} is not in the config any more.`,
       };
-      const run: Run = { ...start, outcome, finishedAt: new Date(clock()).toISOString() };
+      const finishedAt = new Date(clock()).toISOString();
+      const run = record({ ...start, outcome, finishedAt }, 'finished');
       observer.finished(run);
       return { kind: 'done', run };
     }
     const gitlab = gitlabOf(agent.name);
-    let run = start;
+    let run = start.history === undefined ? record(start, 'taken up') : start;
     let resumed = true;
 
     while (run.finishedAt === undefined) {
@@ -61,7 +64,8 @@ export function createPerform(tools: {
         const stop = run.outcome === undefined ? await stopOf(run.id) : undefined;
         const result = stop ? await cancel(run, stop, stepTools) : await STEPS[step](run, stepTools);
         if (result.kind === 'wait') {
-          return { kind: 'wait', run: { ...result.run, failures: 0 }, at: clock() + result.after };
+          const waiting = record({ ...result.run, failures: 0 }, 'waiting');
+          return { kind: 'wait', run: waiting, at: clock() + result.after };
         }
         run = enter(nextStep(result.run), result.run);
         observer.stepped(run, { name: step, seconds: (clock() - began) / 1000, next: run.step });
@@ -70,10 +74,13 @@ export function createPerform(tools: {
         const delay = retryDelay(error, failures, random);
         if (delay !== undefined) {
           observer.retrying(run, { step, error, delay });
-          return { kind: 'wait', run: { ...run, failures }, at: clock() + delay };
+          return { kind: 'wait', run: record({ ...run, failures }, 'retrying', error), at: clock() + delay };
         }
         observer.gaveUp(run, { step, error });
-        const lost: Run = { ...run, outcome: run.outcome ?? outcomeOf(run, error) };
+        const lost: Run = {
+          ...record(run, 'gave up', error),
+          outcome: run.outcome ?? outcomeOf(run, error),
+        };
         // Nothing comes after the last step that could tell anybody: the log has it.
         run =
           step === 'finish'
@@ -81,6 +88,7 @@ export function createPerform(tools: {
             : enter(step === 'deliver' ? 'finish' : nextStep(lost), lost);
       }
       resumed = false;
+      run = record(run, run.finishedAt === undefined ? 'entered' : 'finished');
       if (run.finishedAt === undefined) await save(run);
     }
     observer.finished(run);

@@ -30,7 +30,7 @@ function setUp(runs: readonly Run[]) {
         if (!duplicate) added.push(run);
         return { duplicate };
       },
-      list: async () => runs,
+      list: async ({ where = () => true }) => runs.filter(where),
       async stop(id, request) {
         stops.push({ id, ...request });
         return 'asked';

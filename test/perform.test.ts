@@ -37,6 +37,30 @@ describe('perform', () => {
     ]);
   });
 
+  it('keeps a time line, with what went wrong on the way', async () => {
+    const { toTheEnd, double } = setUp();
+    let left = 2;
+    double.failing((operation) => {
+      if (operation === 'createMergeRequest') return refused('Title is too long');
+      return operation === 'createBranch' && left-- > 0 ? transient() : undefined;
+    });
+    const { history = [], finishedAt } = await toTheEnd();
+    expect(history.map(({ what, step, times, detail = '' }) => [what, step, times, detail])).toEqual([
+      ['taken up', 'admit', 1, ''],
+      ['entered', 'note', 1, ''],
+      ['entered', 'prepare', 1, ''],
+      ['retrying', 'prepare', 2, 'asking: no answer in time'],
+      ['entered', 'pipeline', 1, ''],
+      ['entered', 'announce', 1, ''],
+      ['entered', 'watch', 1, ''],
+      ['entered', 'deliver', 1, ''],
+      ['gave up', 'deliver', 1, 'asking: Title is too long'],
+      ['entered', 'finish', 1, ''],
+      ['finished', 'finish', 1, ''],
+    ]);
+    expect(history.at(-1)?.at).toBe(finishedAt);
+  });
+
   it('keeps nothing that has no commits', async () => {
     const { toTheEnd, branches, mergeRequests, note, double } = setUp();
     double.failing((operation) => {

@@ -6,6 +6,7 @@ import { BeckonError, messageOf } from '../lib/errors.ts';
 import { ci } from './ci.ts';
 import { EXIT } from './exit.ts';
 import { flow } from './flow.ts';
+import { runs } from './runs.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
 import { simulate } from './simulate.ts';
@@ -22,8 +23,14 @@ const program = new Command('beckon')
   .configureHelp({ sortSubcommands: true })
   .addHelpText('after', '\nExit codes: 0 done, 1 the answer is no, 2 wrong usage or invalid config.');
 
-program.addCommand(serve).addCommand(simulate).addCommand(schema).addCommand(ci).addCommand(flow);
-for (const command of [...program.commands, ...flow.commands]) command.exitOverride();
+program
+  .addCommand(serve)
+  .addCommand(simulate)
+  .addCommand(schema)
+  .addCommand(ci)
+  .addCommand(flow)
+  .addCommand(runs);
+for (const command of [...program.commands, ...flow.commands, ...runs.commands]) command.exitOverride();
 
 try {
   await program.parseAsync();

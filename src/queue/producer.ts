@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RunQueue, StopRequest } from '../runs/ports.ts';
-import type { Run } from '../runs/run.ts';
+import type { Outcome, Run } from '../runs/run.ts';
 import type { Backend, RunJob } from './backend.ts';
 import { readRun } from './run-data.ts';
 import { ANSWER_MS, KEPT_RUNS } from './settings.ts';
@@ -21,6 +21,10 @@ const COMMAND_OPTIONS = {
 } as const;
 /** Unfinished runs of one state looked through for a list. */
 const LISTED_UNFINISHED = 1_000;
+/** Finished runs read at once. */
+const PAGE = 100;
+
+const SET_ASIDE: Outcome = { kind: 'failed', reason: 'a fault inside Beckon, see its log', job: undefined };
 
 /** An answer of the queue in time, or `queue_unavailable`. What was asked may still happen later. */
 async function answered<T>(doing: string, asked: Promise<T>): Promise<T> {
@@ -31,10 +35,18 @@ async function answered<T>(doing: string, asked: Promise<T>): Promise<T> {
   }
 }
 
-/** The run of a job, or `undefined` where this program cannot read it. */
+/** The run of a job. One that the queue has set aside, because our own code always threw, has failed. */
+function runOf(job: RunJob): Run {
+  const run = readRun(job.data);
+  if (job.finishedOn === undefined || run.finishedAt !== undefined) return run;
+  const finishedAt = new Date(job.finishedOn).toISOString();
+  return { ...run, outcome: run.outcome ?? SET_ASIDE, finishedAt };
+}
+
+/** The run of a job, or `undefined` where this program cannot read it, or where it is none. */
 function readable(job: RunJob): Run | undefined {
   try {
-    return readRun(job.data);
+    return runOf(job);
   } catch {
     return undefined;
   }
@@ -90,19 +102,26 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
    * asked for, so that a young run which ended early is not left out for old ones which ended late, and since each
    * may have a request to stop beside it.
    */
-  async function newest(limit: number): Promise<readonly Run[]> {
+  const newest: RunQueue['list'] = async ({ limit, where = () => true }) => {
     if (limit < 1) return [];
-    const states = [
-      queue.getJobs(['completed', 'failed'], 0, 3 * limit + 20),
+    const wanted = (jobs: readonly RunJob[]): readonly Run[] =>
+      jobs.flatMap((job) => readable(job) ?? []).filter(where);
+    const finished = async (state: 'completed' | 'failed'): Promise<readonly Run[]> => {
+      const found: Run[] = [];
+      for (let start = 0; found.length < 2 * limit + 20; start += PAGE) {
+        const jobs = await answered('list the runs', queue.getJobs([state], start, start + PAGE - 1));
+        if (jobs.length === 0) break;
+        found.push(...wanted(jobs));
+      }
+      return found;
+    };
+    const unfinished = answered(
+      'list the runs',
       queue.getJobs(['waiting', 'active', 'delayed'], 0, LISTED_UNFINISHED - 1),
-    ];
-    const jobs = (await Promise.all(states)).flat();
-    return jobs
-      .map(readable)
-      .filter((run) => run !== undefined)
-      .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-      .slice(0, limit);
-  }
+    ).then(wanted);
+    const runs = (await Promise.all([finished('completed'), finished('failed'), unfinished])).flat();
+    return runs.sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit);
+  };
 
   return {
     addCommand: async (command) => {
@@ -113,11 +132,11 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
     wake: (runId) => answered('wake the run', wakeJob(queue, runId)),
     find: async (runId) => {
       const job = await answered('find the run', queue.getJob(runId));
-      return job === undefined ? undefined : readRun(job.data);
+      return job === undefined ? undefined : runOf(job);
     },
     stop: (runId, request) => answered('ask the run to stop', stop(runId, request)),
     stopOf: (runId) => answered('look for a request to stop', stopOf(runId)),
-    list: ({ limit }) => answered('list the runs', newest(limit)),
+    list: newest,
     depth: async () => {
       const counts = await answered(
         'count the runs',

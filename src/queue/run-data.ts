@@ -31,6 +31,14 @@ const Outcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('timed_out') }),
 ]);
 
+const HistoryEntry = z.object({
+  at: z.string(),
+  what: z.string(),
+  step: z.enum(STEP_NAMES),
+  detail: z.exactOptional(z.string()),
+  times: z.number(),
+});
+
 /** A {@link Run} as the queue keeps it. */
 export const RunData = z.object({
   version: z.literal(1),
@@ -39,6 +47,7 @@ export const RunData = z.object({
   trigger: z.string(),
   event: Event,
   createdAt: z.string(),
+  retryOf: z.exactOptional(z.string()),
   step: z.enum(STEP_NAMES),
   failures: z.number(),
   looks: z.number(),
@@ -48,6 +57,7 @@ export const RunData = z.object({
   pipeline: z.exactOptional(z.object({ id: z.number(), url: z.string(), createdAt: z.string() })),
   waitingFor: z.exactOptional(z.enum(['runner', 'resource', 'person'])),
   outcome: z.exactOptional(Outcome),
+  history: z.exactOptional(z.array(HistoryEntry)),
   finishedAt: z.exactOptional(z.string()),
 });
 

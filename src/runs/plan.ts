@@ -12,36 +12,37 @@ export function planRun(
   { event, trigger }: Match,
   { gitlabUrl, now }: { gitlabUrl: string; now: number },
 ): Run {
+  const { agent, name } = trigger;
   return {
-    version: 1,
-    id: runId(gitlabUrl, eventKey(event), trigger.agent.name),
-    agent: trigger.agent.name,
-    trigger: trigger.name,
+    ...NEW,
+    id: runId(gitlabUrl, eventKey(event), agent.name),
+    agent: agent.name,
+    trigger: name,
     event,
     createdAt: new Date(now).toISOString(),
-    step: 'admit',
-    failures: 0,
-    looks: 0,
   };
 }
 
-/** A run that is over once more, on behalf of `actor`. `mark` tells this time from others. */
+/**
+ * The run that performs the event of another once more; `mark` tells this time from others. On behalf of `actor`,
+ * where it is not the same person's wish.
+ */
 export function planRetry(
-  { agent, trigger, event, id }: Run,
-  { mark, actor, gitlabUrl, now }: { mark: string; actor: Person; gitlabUrl: string; now: number },
+  { id, agent, trigger, event }: Run,
+  { mark, actor = event.actor, now }: { mark: string; actor?: Person; now: number },
 ): Run {
   return {
-    version: 1,
-    id: runId(gitlabUrl, id, mark),
+    ...NEW,
+    id: runId('retry', id, mark),
     agent,
     trigger,
     event: { ...event, actor },
     createdAt: new Date(now).toISOString(),
-    step: 'admit',
-    failures: 0,
-    looks: 0,
+    retryOf: id,
   };
 }
+
+const NEW = { version: 1, step: 'admit', failures: 0, looks: 0 } as const;
 
 /** Starts with a letter, because BullMQ refuses job ids that are whole numbers. */
 function runId(...parts: readonly string[]): string {

@@ -224,8 +224,8 @@ export interface RunQueue {
   stop(runId: string, request: StopRequest): Promise<'asked' | 'over' | 'unknown'>;
   /** The request to stop that a run has to heed. */
   stopOf(runId: string): Promise<StopRequest | undefined>;
-  /** Newest first. */
-  list(options: { readonly limit: number }): Promise<readonly Run[]>;
+  /** Newest first; those for which `where` holds. */
+  list(options: { readonly limit: number; readonly where?: (run: Run) => boolean }): Promise<readonly Run[]>;
   depth(): Promise<QueueDepth>;
   /** Resolves when the queue answers, rejects within 2 s when not. */
   ping(): Promise<void>;

@@ -38,16 +38,32 @@ export type Outcome =
   | { readonly kind: 'cancelled'; readonly by: string | undefined }
   | { readonly kind: 'timed_out' };
 
-/** A run's state as people see it. */
-export type RunState =
-  | 'queued'
-  | 'starting'
-  | 'running'
-  | 'succeeded'
-  | 'failed'
-  | 'cancelled'
-  | 'timed_out'
-  | 'refused';
+/** A run's states as people see them. */
+export const RUN_STATES = [
+  'queued',
+  'starting',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'timed_out',
+  'refused',
+] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+/** Something that happened to a run. */
+export interface HistoryEntry {
+  /** ISO 8601, when it happened for the first time. */
+  readonly at: string;
+  /** `taken up`, `entered`, `waiting`, `retrying`, `gave up`, `finished`; `left out` stands for several others. */
+  readonly what: string;
+  /** The step in which it happened. */
+  readonly step: StepName;
+  /** What went wrong. */
+  readonly detail?: string;
+  /** How often it happened in a row. */
+  readonly times: number;
+}
 
 /** What a pipeline that does not start, or does not go on, waits for. */
 export type WaitingFor = 'runner' | 'resource' | 'person';
@@ -62,6 +78,8 @@ export interface Run {
   readonly event: Event;
   /** ISO 8601. */
   readonly createdAt: string;
+  /** The run whose event this one was started for again. */
+  readonly retryOf?: string;
   readonly step: StepName;
   /** How often the step has failed in a row. */
   readonly failures: number;
@@ -81,6 +99,8 @@ export interface Run {
   /** What the note says that the pipeline waits for. */
   readonly waitingFor?: WaitingFor;
   readonly outcome?: Outcome;
+  /** The time line, oldest first; runs of older programs have none. */
+  readonly history?: readonly HistoryEntry[];
   /** ISO 8601, when the last note was written. */
   readonly finishedAt?: string;
 }

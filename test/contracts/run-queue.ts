@@ -7,6 +7,7 @@ import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
 import type { Command } from '../../src/runs/command.ts';
 import type { Perform, RunQueue, Tick } from '../../src/runs/ports.ts';
+import type { Run } from '../../src/runs/run.ts';
 import { aCommand, aFullRun, aRun, ended } from '../queue/a-run.ts';
 import { until } from '../support/until.ts';
 
@@ -314,7 +315,9 @@ export function describeRunQueue(name: string, home: Home): void {
       await backend.queue.add('with-less-patience', run, { jobId: run.id, attempts: 3 });
       await until('the job fails', async () => (await queue.depth()).failed === failed + 1);
       expect(errors.map(({ runId }) => runId)).toEqual([run.id, run.id, run.id]);
-      expect(await queue.find(run.id)).toEqual(run);
+      const outcome = { kind: 'failed', reason: 'a fault inside Beckon, see its log', job: undefined };
+      expect(await queue.find(run.id)).toEqual({ ...run, outcome, finishedAt: expect.any(String) });
+      expect(await queue.stop(run.id, { by: 'ada', reason: 'a' })).toBe('over');
       expect(await queue.add(run)).toEqual({ duplicate: true });
     });
 
@@ -440,6 +443,23 @@ export function describeRunQueue(name: string, home: Home): void {
       await until('one waits', async () => (await queue.depth()).delayed === 1 && hasEnded(third.id));
       expect((await queue.list({ limit: 3 })).map(({ id }) => id)).toEqual([third.id, second.id, first.id]);
     });
+
+    test('finds what is asked for among many runs that ended since', async () => {
+      await consume(finish, 20);
+      const wanted = aRun({ agent: 'needle' });
+      await queue.add(wanted);
+      await until('the run ends', () => hasEnded(wanted.id));
+      for (let added = 0; added < 120; added += 10) {
+        await Promise.all(Array.from({ length: 10 }, () => queue.add(aRun())));
+      }
+      const isIdle = async (): Promise<boolean> => {
+        const { waiting, active } = await queue.depth();
+        return waiting + active === 0;
+      };
+      await until('all end', isIdle, { ms: 50_000 });
+      const where = ({ agent }: Run) => agent === 'needle';
+      expect((await queue.list({ limit: 5, where })).map(({ id }) => id)).toEqual([wanted.id]);
+    }, 60_000);
 
     test('answers', async () => {
       await queue.ping();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDuration } from '../../src/lib/duration.ts';
+import { formatDuration, parseDuration } from '../../src/lib/duration.ts';
 
 describe('parseDuration', () => {
   it.each([
@@ -30,5 +30,20 @@ describe('parseDuration', () => {
     '9999999999s',
   ])('does not read %j', (text) => {
     expect(parseDuration(text)).toBeUndefined();
+  });
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [-5, '0s'],
+    [499, '0s'],
+    [45_200, '45s'],
+    [59_999, '1m'],
+    [725_000, '12m 5s'],
+    [10_800_000, '3h'],
+    [10_805_000, '3h'],
+    [187_200_000, '2d 4h'],
+  ])('writes %d as %s', (milliseconds, text) => {
+    expect(formatDuration(milliseconds)).toBe(text);
   });
 });

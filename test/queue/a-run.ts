@@ -45,11 +45,16 @@ export function aFullRun(): Run {
   return aRun({
     step: 'finish',
     looks: 4,
+    retryOf: 'r0123456789abcde',
     note: { id: 901, discussionId: 'd1' },
     flow: flow({ image: 'node:22', commands: ['npm ci', 'claude'], variables: ['ANTHROPIC_API_KEY'] }),
     branch: { name: 'workloads/x', commitId: 'abc', target: 'main' },
     pipeline: { id: 33, url: 'https://gitlab.test/p/33', createdAt: '2026-05-01T10:00:10Z' },
     waitingFor: 'runner',
+    history: [
+      { at: '2026-05-01T10:00:09.000Z', what: 'taken up', step: 'admit', times: 1 },
+      { at: '2026-05-01T10:00:10.000Z', what: 'retrying', step: 'note', detail: '502', times: 3 },
+    ],
     outcome: {
       kind: 'failed',
       reason: 'script failure',

@@ -1,13 +1,15 @@
 import type { Backend } from '../backend.ts';
 import { openPostgresAt } from '../postgres.ts';
-import { startEmbeddedServer } from './server.ts';
+import { startEmbeddedServer, visitEmbeddedServer } from './server.ts';
 
-/** The queue on a PostgreSQL of our own, which runs as long as the queue is open. */
+/** The queue on a PostgreSQL of our own, which runs as long as the queue is open; for a guest, at least as long. */
 export async function openEmbedded(
   dataDir: string,
-  { onError }: { onError: (error: Error) => void },
+  { isGuest, onError }: { isGuest: boolean; onError: (error: Error) => void },
 ): Promise<Backend> {
-  const server = await startEmbeddedServer(dataDir, { onError });
+  const server = isGuest
+    ? await visitEmbeddedServer(dataDir)
+    : await startEmbeddedServer(dataDir, { onError });
   try {
     const backend = await openPostgresAt(server.address, { kind: 'embedded', onError });
     let closed: Promise<void> | undefined;

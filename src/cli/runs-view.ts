@@ -1,0 +1,173 @@
+import { formatDuration } from '../lib/duration.ts';
+import { oneLine } from '../lib/text.ts';
+import type { StopRequest } from '../runs/ports.ts';
+import type { HistoryEntry, Run } from '../runs/run.ts';
+import { runState } from '../runs/state.ts';
+
+/** Characters of a text of somebody else's in a table, and in a line of its own. */
+const IN_TABLE = 60;
+const IN_LINE = 400;
+
+const GAP = '  ';
+
+/** One line, without what would steer a terminal. */
+function plain(text: string, max: number): string {
+  return oneLine(text.replace(/\p{Cc}/gu, ' '), max);
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const width = (column: number) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length));
+  const widths = (rows[0] ?? []).map((_, column) => width(column));
+  const pad = (cell: string, column: number) =>
+    cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - [...cell].length));
+  return rows.map((row) => row.map(pad).join(GAP).trimEnd()).join('\n');
+}
+
+/** Where a run was called from: `group/project#12`, `group/project!31`, or the project alone. */
+function itemOf({ event: { project, resource } }: Run): string {
+  if (resource === undefined) return project.path;
+  return `${project.path}${resource.type === 'issue' ? '#' : '!'}${resource.iid}`;
+}
+
+/** From the event to the last note, in milliseconds; up to `now` for a run that has not ended. */
+function durationOf(run: Run, now: number): number {
+  return (run.finishedAt === undefined ? now : Date.parse(run.finishedAt)) - Date.parse(run.createdAt);
+}
+
+/** How a run ended, or else where it stands, and why it does not get on. */
+export function resultOf({ outcome, step, history }: Run): string {
+  switch (outcome?.kind) {
+    case undefined: {
+      const last = history?.at(-1);
+      return last?.what === 'retrying' ? `${step}, trying again: ${last.detail ?? ''}` : step;
+    }
+    case 'merge_request':
+      return `merge request !${outcome.iid}`;
+    case 'branch':
+      return `branch ${outcome.name}`;
+    case 'no_changes':
+      return 'no changes';
+    case 'failed':
+      return outcome.reason;
+    case 'not_started':
+    case 'refused':
+      return outcome.error;
+    case 'cancelled':
+      return outcome.by === undefined ? '' : `by ${outcome.by}`;
+    case 'timed_out':
+      return '';
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** A line for each run; `now` in milliseconds since the epoch. */
+export function renderRuns(runs: readonly Run[], now: number): string {
+  if (runs.length === 0) return 'No runs.';
+  return table([
+    ['ID', 'STATE', 'AGENT', 'ITEM', 'USER', 'AGE', 'TOOK', 'RESULT'],
+    ...runs.map((run) => [
+      run.id,
+      runState(run),
+      run.agent,
+      plain(itemOf(run), IN_LINE),
+      plain(run.event.actor.username, IN_TABLE),
+      formatDuration(now - Date.parse(run.createdAt)),
+      formatDuration(durationOf(run, now)),
+      plain(resultOf(run), IN_TABLE),
+    ]),
+  ]);
+}
+
+/** All there is to know of a run. */
+export function renderRun(run: Run, { stop, now }: { stop: StopRequest | undefined; now: number }): string {
+  const { event, outcome } = run;
+  const failed = outcome?.kind === 'failed' ? outcome.job : undefined;
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['agent', `${run.agent}, by the trigger ${run.trigger}`],
+    ['event', `${event.kind} by ${event.actor.username}`],
+    ['item', itemOf(run)],
+    ['link', event.resource?.url ?? event.project.url],
+    ['request', event.confidential ? '(confidential)' : event.input],
+    ['note', noteUrl(run)],
+    ['branch', run.branch?.name],
+    ['pipeline', run.pipeline?.url],
+    ['merge request', outcome?.kind === 'merge_request' ? outcome.url : undefined],
+    [outcome === undefined ? 'step' : 'result', resultOf(run)],
+    ['job', failed && `${failed.name} ${failed.url}`],
+    ['retry of', run.retryOf],
+    ['asked to stop', stop && `by ${stop.by}: ${stop.reason}`],
+  ];
+  const lines = facts.flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[`  ${name}`, plain(value, IN_LINE)]],
+  );
+  const took = formatDuration(durationOf(run, now));
+  return [
+    `${run.id} ${runState(run)} ${run.finishedAt === undefined ? 'for' : 'after'} ${took}`,
+    table(lines),
+    '',
+    renderHistory(run, now),
+  ].join('\n');
+}
+
+function noteUrl({ event, note }: Run): string | undefined {
+  return note === undefined || event.resource === undefined
+    ? undefined
+    : `${event.resource.url}#note_${note.id}`;
+}
+
+function renderHistory(run: Run, now: number): string {
+  const queued: HistoryEntry = { at: run.createdAt, what: 'queued', step: 'admit', times: 1 };
+  const entries = [queued, ...(run.history ?? [])];
+  const rows = entries.map(({ at, what, step, detail = '', times }, index) => {
+    const end = entries[index + 1]?.at ?? run.finishedAt;
+    const lasted = (end === undefined ? now : Date.parse(end)) - Date.parse(at);
+    const isLast = what === 'finished';
+    return [
+      at.slice(0, 19).replace('T', ' '),
+      isLast ? '' : formatDuration(lasted),
+      times === 1 ? what : `${what} (${times} times)`,
+      step,
+      plain(detail, IN_LINE),
+    ];
+  });
+  return table([['UTC', 'LASTED', 'WHAT', 'STEP', 'WHY'], ...rows]);
+}
+
+/** A run as `--json` prints it in a list. */
+export function summaryOf(run: Run, now: number) {
+  const { event, outcome = null, finishedAt = null } = run;
+  return {
+    id: run.id,
+    state: runState(run),
+    agent: run.agent,
+    trigger: run.trigger,
+    event: event.kind,
+    project: event.project.path,
+    item:
+      event.resource === undefined
+        ? null
+        : { type: event.resource.type, iid: event.resource.iid, url: event.resource.url },
+    user: event.actor.username,
+    createdAt: run.createdAt,
+    finishedAt,
+    seconds: Math.round(durationOf(run, now) / 1_000),
+    step: run.step,
+    result: resultOf(run),
+    outcome,
+  };
+}
+
+/** A run as `--json` prints it alone: the same, and all that is known beside. */
+export function detailsOf(run: Run, { stop, now }: { stop: StopRequest | undefined; now: number }) {
+  return {
+    ...summaryOf(run, now),
+    input: run.event.confidential ? null : run.event.input,
+    noteUrl: noteUrl(run) ?? null,
+    branch: run.branch ?? null,
+    pipeline: run.pipeline ?? null,
+    retryOf: run.retryOf ?? null,
+    stop: stop ?? null,
+    history: run.history ?? [],
+  };
+}

@@ -1,6 +1,7 @@
 import type { Config } from './config/config.ts';
 import type { Delivery } from './events/delivery.ts';
 import { parseDelivery } from './events/parse.ts';
+import type { Settled } from './events/reading.ts';
 import { planRun, runOfBranch } from './runs/plan.ts';
 import type { Clock, Observer, RunQueue } from './runs/ports.ts';
 import { type Match, matchTriggers } from './triggers/match.ts';
@@ -43,9 +44,8 @@ export function createReceive(tools: {
     return { id: run.id, agent: run.agent, trigger: run.trigger, duplicate };
   }
 
-  /** The run that waits for the end of a pipeline on this branch looks at once. */
-  async function wakeRunOf(branch: string): Promise<void> {
-    const runId = runOfBranch(branch);
+  /** The run that waits for the end of this pipeline looks at once. On the branch of a first run later ones may work. */
+  async function wakeRunOf({ branch, runId = runOfBranch(branch) }: Settled): Promise<void> {
     if (runId !== undefined) await queue.wake(runId);
   }
 

@@ -84,6 +84,7 @@ describe('perform', () => {
       'user',
       'accessLevel',
       'createNote',
+      'thread',
       'createBranch',
       'account',
       'resource',
@@ -122,7 +123,14 @@ describe('perform', () => {
     double.failing((operation) => {
       if (operation !== 'createMergeRequest' || mergeRequests.length > 0) return undefined;
       const [, sourceBranch = ''] = [...double.branches.keys()];
-      mergeRequests.push({ iid: 31, url: 'https://x/31', sourceBranch, title: 'Mine', description: '' });
+      mergeRequests.push({
+        iid: 31,
+        url: 'https://x/31',
+        state: 'opened',
+        sourceBranch,
+        title: 'Mine',
+        description: '',
+      });
       return undefined;
     });
     expect(runState(await toTheEnd())).toBe('succeeded');

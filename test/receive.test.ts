@@ -165,4 +165,12 @@ describe('receive', () => {
     await receive(pipelinePayload('workloads/r0123456789abcde', 'running'));
     expect(woken).toEqual(['r0123456789abcde']);
   });
+
+  it('wakes the run that the variables of the pipeline name, where several work on one branch', async () => {
+    const { receive, woken } = setUp();
+    const payload = pipelinePayload('workloads/r0123456789abcde', 'success');
+    const variables = [{ key: 'AI_FLOW_ID', value: 'rfedcba987654321' }];
+    await receive({ ...payload, object_attributes: { ...payload.object_attributes, variables } });
+    expect(woken).toEqual(['rfedcba987654321']);
+  });
 });

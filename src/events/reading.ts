@@ -1,15 +1,21 @@
 import type { Event } from './event.ts';
 
+/** A pipeline came to its end: whoever waits for it wants to look. */
+export interface Settled {
+  readonly branch: string;
+  /** As the variables of the pipeline say it; anybody can have written that. */
+  readonly runId: string | undefined;
+}
+
 /** What a delivery holds. */
 export type Reading =
   | {
       readonly kind: 'events';
       readonly events: readonly Event[];
-      /** A pipeline came to its end on this branch: whoever waits for it wants to look. */
-      readonly settled?: string;
+      readonly settled?: Settled;
     }
   /** A true delivery in which there is nothing to do. */
-  | { readonly kind: 'ignored'; readonly reason: string; readonly settled?: string }
+  | { readonly kind: 'ignored'; readonly reason: string; readonly settled?: Settled }
   /** Not a payload of GitLab's. */
   | { readonly kind: 'unreadable'; readonly reason: string };
 

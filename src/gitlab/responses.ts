@@ -73,7 +73,9 @@ export const JobsAnswer = z.array(
   z.object({ name: z.string(), status: z.string(), web_url: text, failure_reason: text }),
 );
 
-export const MergeRequestAnswer = z.object({ iid: Id, web_url: z.string() });
+export const MergeRequestAnswer = z
+  .object({ iid: Id, web_url: z.string(), state: z.string() })
+  .transform(({ iid, web_url: url, state }) => ({ iid, url, state }));
 export const MergeRequestsAnswer = z.array(MergeRequestAnswer);
 
 export const DiffsAnswer = z.array(

@@ -58,7 +58,12 @@ const Event = z.discriminatedUnion('kind', [
 ]);
 
 const Outcome = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('merge_request'), iid: z.number(), url: z.string() }),
+  z.object({
+    kind: z.literal('merge_request'),
+    iid: z.number(),
+    url: z.string(),
+    updated: z.exactOptional(z.literal(true)),
+  }),
   z.object({ kind: z.literal('branch'), name: z.string() }),
   z.object({ kind: z.literal('no_changes') }),
   z.object({
@@ -85,7 +90,14 @@ export const RunData = z.object({
   looks: z.number(),
   note: z.exactOptional(z.object({ id: z.number(), discussionId: maybe(z.string()) })),
   flow: z.exactOptional(z.nullable(FlowFile)),
-  branch: z.exactOptional(z.object({ name: z.string(), commitId: z.string(), target: z.string() })),
+  branch: z.exactOptional(
+    z.object({
+      name: z.string(),
+      commitId: z.string(),
+      target: z.string(),
+      earlier: z.exactOptional(z.object({ pipelineId: z.number(), mergeRequest: maybe(z.number()) })),
+    }),
+  ),
   pipeline: z.exactOptional(z.object({ id: z.number(), url: z.string(), createdAt: z.string() })),
   outcome: z.exactOptional(Outcome),
   finishedAt: z.exactOptional(z.string()),

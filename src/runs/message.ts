@@ -1,11 +1,7 @@
 import { link, plainText } from '../lib/markdown.ts';
 import { oneLine } from '../lib/text.ts';
+import { noteMarker } from './marker.ts';
 import type { Outcome, Run } from './run.ts';
-
-/** Hidden in the progress note of a run, so that it is found again when an answer of GitLab's was lost. */
-export function noteMarker(runId: string): string {
-  return `<!-- beckon:run=${runId} -->`;
-}
 
 /** What the note says while the agent is being started. GitLab's own words. */
 export const PROCESSING = '🔄 Processing the request and starting the agent...';
@@ -24,7 +20,7 @@ export function outcomeText(outcome: Outcome, pipelineUrl: string | undefined): 
   const pipeline = pipelineUrl === undefined ? '' : ` See the ${link('pipeline', pipelineUrl)}.`;
   switch (outcome.kind) {
     case 'merge_request':
-      return `✅ Agent has finished. It opened the merge request ${link(`!${outcome.iid}`, outcome.url)}.${pipeline}`;
+      return `✅ Agent has finished. It ${outcome.updated ? 'updated' : 'opened'} the merge request ${link(`!${outcome.iid}`, outcome.url)}.${pipeline}`;
     case 'branch':
       return `✅ Agent has finished. Its changes are on the branch \`${outcome.name}\`.${pipeline}`;
     case 'no_changes':
@@ -48,8 +44,8 @@ export function outcomeText(outcome: Outcome, pipelineUrl: string | undefined): 
 }
 
 /** A note's body: the text that people see, and the marker that they do not. */
-export function noteBody(runId: string, text: string): string {
-  return `${text}\n\n${noteMarker(runId)}`;
+export function noteBody(run: Pick<Run, 'id' | 'branch'>, text: string): string {
+  return `${text}\n\n${noteMarker(run)}`;
 }
 
 /**
@@ -57,13 +53,14 @@ export function noteBody(runId: string, text: string): string {
  * confidential only the number is told, because a merge request is seen by more people.
  */
 export function mergeRequestText(
-  { agent, event, id }: Run,
+  run: Run,
   { draft }: { draft: boolean },
 ): { title: string; description: string } {
+  const { agent, event } = run;
   const { actor, resource } = event;
   const who = `${plainText(actor.name)} (${plainText(actor.username)})`;
   const made = `and the agent ${plainText(agent)} made it.`;
-  const describe = (...parts: readonly string[]) => [...parts, noteMarker(id)].join('\n\n');
+  const describe = (...parts: readonly string[]) => [...parts, noteMarker(run)].join('\n\n');
   const mark = draft ? 'Draft: ' : '';
   if (resource === undefined) {
     const description = describe(`${who} set off ${plainText(event.kind)}, ${made}`);

@@ -45,6 +45,8 @@ export interface Job {
 export interface MergeRequestRef {
   readonly iid: number;
   readonly url: string;
+  /** `opened`, `closed`, `locked` or `merged`. */
+  readonly state: string;
 }
 
 /**
@@ -87,12 +89,13 @@ export interface GitLab {
       inputs: Readonly<Record<string, string>>;
     },
   ): Promise<Pipeline>;
-  /** The first pipeline made through the API on a branch. */
-  findPipeline(projectId: number, ref: string): Promise<Pipeline | undefined>;
+  /** The pipelines made through the API on a branch, newest first, at most 100. */
+  apiPipelines(projectId: number, ref: string): Promise<readonly Pipeline[]>;
   pipeline(projectId: number, id: number): Promise<Pipeline | undefined>;
   jobs(projectId: number, pipelineId: number): Promise<readonly Job[]>;
   cancelPipeline(projectId: number, id: number): Promise<void>;
 
+  /** The newest one of a source branch, whatever its state. */
   findMergeRequest(projectId: number, sourceBranch: string): Promise<MergeRequestRef | undefined>;
   createMergeRequest(
     projectId: number,
@@ -111,6 +114,8 @@ export interface GitLab {
     place: Place,
     options: { internal: boolean; including: string | undefined },
   ): Promise<readonly Thread[]>;
+  /** One thread with all its comments but those of GitLab itself. */
+  thread(place: Place, discussionId: string): Promise<Thread | undefined>;
 }
 
 /** Gives the GitLab connection of an agent by its name. */

@@ -8,9 +8,21 @@ export interface NoteRef {
   readonly discussionId: string | undefined;
 }
 
+export interface EarlierWork {
+  /** Id of the newest pipeline made through the API on the branch: those of this run come after it. */
+  readonly pipelineId: number;
+  readonly mergeRequest: number | undefined;
+}
+
 /** How a run ended, and what its last note says. */
 export type Outcome =
-  | { readonly kind: 'merge_request'; readonly iid: number; readonly url: string }
+  | {
+      readonly kind: 'merge_request';
+      readonly iid: number;
+      readonly url: string;
+      /** It was there before this run, which added commits to it. */
+      readonly updated?: true;
+    }
   /** Commits on the workload branch, and the agent is set to open no merge request. */
   | { readonly kind: 'branch'; readonly name: string }
   | { readonly kind: 'no_changes' }
@@ -61,6 +73,8 @@ export interface Run {
     readonly commitId: string;
     /** Where a merge request goes. */
     readonly target: string;
+    /** The branch is that of an earlier run in the same thread; what was there when this run took it over. */
+    readonly earlier?: EarlierWork;
   };
   readonly pipeline?: { readonly id: number; readonly url: string; readonly createdAt: string };
   readonly outcome?: Outcome;

@@ -1,3 +1,4 @@
+import type { Thread } from '../../src/flows/threads.ts';
 import { Failure } from '../../src/runs/failures.ts';
 import type { GitLab, Job, Pipeline } from '../../src/runs/ports.ts';
 
@@ -32,10 +33,12 @@ export function gitlabDouble() {
   const mergeRequests: {
     iid: number;
     url: string;
+    state: string;
     sourceBranch: string;
     title: string;
     description: string;
   }[] = [];
+  const said: { id: number; discussionId: string; author: string; body: string }[] = [];
   const files = new Map<string, string>();
   const jobs: Job[] = [];
   const members = new Map<number, number>([[5, 30]]);
@@ -59,6 +62,14 @@ export function gitlabDouble() {
     const answer = effect();
     return fault === undefined ? answer : fail(fault);
   }
+  const thread = (discussionId: string): Thread => ({
+    id: discussionId,
+    resolved: undefined,
+    comments: [...said, ...notes.map((note) => ({ ...note, author: 'claude-bot' }))]
+      .filter((comment) => comment.discussionId === discussionId)
+      .map(({ id, author, body }) => ({ id, author, body, createdAt: '' }))
+      .sort((a, b) => a.id - b.id),
+  });
   const gone = (what: string) =>
     new Failure(`asking for ${what}`, { kind: 'gone', status: 404, detail: `404 ${what} Not Found` });
   const refused = (detail: string) =>
@@ -142,28 +153,30 @@ export function gitlabDouble() {
         pipelines.push(pipeline);
         return pipeline;
       }),
-    findPipeline: (_project, ref) =>
-      call('findPipeline', () => pipelines.find((pipeline) => pipeline.ref === ref)),
+    apiPipelines: (_project, ref) =>
+      call('apiPipelines', () => pipelines.filter((pipeline) => pipeline.ref === ref).toReversed()),
     pipeline: (_project, id) =>
       call('pipeline', () => {
         const pipeline = pipelines.find((candidate) => candidate.id === id);
         // What the agent pushed by the time its pipeline has ended well.
-        if (pipeline?.status === 'success' && branches.has(pipeline.ref)) branches.set(pipeline.ref, 'c1');
+        if (pipeline?.status === 'success' && branches.has(pipeline.ref))
+          branches.set(pipeline.ref, `c${pipeline.id}`);
         return pipeline;
       }),
     jobs: () => call('jobs', () => jobs),
     cancelPipeline: () => call('cancelPipeline', () => {}),
     findMergeRequest: (_project, branch) =>
-      call('findMergeRequest', () => mergeRequests.find(({ sourceBranch }) => sourceBranch === branch)),
+      call('findMergeRequest', () => mergeRequests.findLast(({ sourceBranch }) => sourceBranch === branch)),
     createMergeRequest: (_project, { sourceBranch, title, description }) =>
       call('createMergeRequest', () => {
-        if (mergeRequests.some((other) => other.sourceBranch === sourceBranch)) {
+        if (mergeRequests.some((other) => other.sourceBranch === sourceBranch && other.state === 'opened')) {
           throw refused('409 Another open merge request already exists for this source branch: !1');
         }
         const iid = mergeRequests.length + 1;
         const mergeRequest = {
           iid,
           url: `https://x/-/merge_requests/${iid}`,
+          state: 'opened',
           sourceBranch,
           title,
           description,
@@ -173,7 +186,9 @@ export function gitlabDouble() {
       }),
     resource: () => call('resource', () => ({ iid: 12, title: 'Checkout fails' })),
     diffs: () => call('diffs', () => []),
-    threads: () => call('threads', () => []),
+    threads: () =>
+      call('threads', () => [...new Set(said.map(({ discussionId }) => discussionId))].map(thread)),
+    thread: (_place, id) => call('thread', () => thread(id)),
   };
   return {
     gitlab,
@@ -188,6 +203,11 @@ export function gitlabDouble() {
     calls,
     takes,
     handed,
+    /** Has a person write into a thread; gives the comment's id. */
+    say(discussionId: string, body: string) {
+      said.push({ id: nextId(), discussionId, author: 'alice', body });
+      return lastId;
+    },
     failing(fault: typeof faultOf) {
       faultOf = fault;
     },

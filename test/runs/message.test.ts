@@ -3,14 +3,7 @@ import type { Event } from '../../src/events/event.ts';
 import { mentionedAccounts } from '../../src/events/mention.ts';
 import { link, plainText } from '../../src/lib/markdown.ts';
 import { Failure } from '../../src/runs/failures.ts';
-import {
-  mergeRequestText,
-  noteBody,
-  noteMarker,
-  outcomeText,
-  PROCESSING,
-  startedText,
-} from '../../src/runs/message.ts';
+import { mergeRequestText, noteBody, outcomeText, PROCESSING, startedText } from '../../src/runs/message.ts';
 import { planRun } from '../../src/runs/plan.ts';
 import { explainToPeople } from '../../src/runs/remedies.ts';
 import type { Outcome } from '../../src/runs/run.ts';
@@ -32,8 +25,7 @@ describe('the notes', () => {
   });
 
   it('carry the marker of the run, which nobody sees', () => {
-    expect(noteBody('r1', 'text')).toBe(`text\n\n${noteMarker('r1')}`);
-    expect(noteMarker('r1')).toMatch(/^<!--.*r1.*-->$/);
+    expect(noteBody({ id: 'r1' }, 'text')).toBe('text\n\n<!-- beckon:run=r1 -->');
   });
 
   it.each<[Outcome, string]>([

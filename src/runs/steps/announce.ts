@@ -8,7 +8,7 @@ export const announce: Step = async (run, { gitlab }) => {
   const place = placeOf(run.event);
   if (place === undefined || run.note === undefined || run.pipeline === undefined) return done(run);
   try {
-    await gitlab.editNote(place, run.note.id, noteBody(run.id, startedText(run.pipeline.url)));
+    await gitlab.editNote(place, run.note.id, noteBody(run, startedText(run.pipeline.url)));
   } catch (error) {
     // Somebody deleted the note. The agent goes on all the same.
     if (!(error instanceof Failure && error.kind === 'gone')) throw error;

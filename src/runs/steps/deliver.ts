@@ -5,7 +5,7 @@ import { done, type Step, type StepTools } from './step.ts';
 
 /**
  * Makes something of the workload branch: a merge request when the agent committed and nothing went wrong. A
- * branch on which nothing happened is removed.
+ * branch on which nothing happened is removed, but for one on which an earlier run has worked.
  */
 export const deliver: Step = async (run, tools) => {
   const { branch } = run;
@@ -13,7 +13,8 @@ export const deliver: Step = async (run, tools) => {
   const projectId = run.event.project.id;
   const current = await tools.gitlab.branch(projectId, branch.name);
   const hasCommits = current !== undefined && current.commitId !== branch.commitId;
-  if (current !== undefined && !hasCommits) await tools.gitlab.deleteBranch(projectId, branch.name);
+  if (current !== undefined && !hasCommits && branch.earlier === undefined)
+    await tools.gitlab.deleteBranch(projectId, branch.name);
   if (run.outcome !== undefined) return done(run);
   return done({ ...run, outcome: hasCommits ? await offer(run, branch, tools) : { kind: 'no_changes' } });
 };
@@ -25,7 +26,12 @@ async function offer(
 ): Promise<Outcome> {
   if (agent.mergeRequest === 'never') return { kind: 'branch', name: branch.name };
   const projectId = run.event.project.id;
-  const find = () => gitlab.findMergeRequest(projectId, branch.name);
+  const before = branch.earlier?.mergeRequest;
+  const find = async () => {
+    const found = await gitlab.findMergeRequest(projectId, branch.name);
+    // Meanwhile somebody merged or closed what the earlier run had opened: these commits are not in it.
+    return found?.iid === before && found?.state !== 'opened' ? undefined : found;
+  };
   const create = async () => {
     const text = mergeRequestText(run, { draft: agent.mergeRequest === 'draft' });
     const wanted = { sourceBranch: branch.name, targetBranch: branch.target, ...text };
@@ -38,6 +44,6 @@ async function offer(
       return there;
     }
   };
-  const { iid, url } = (resumed ? await find() : undefined) ?? (await create());
-  return { kind: 'merge_request', iid, url };
+  const { iid, url } = (resumed || before !== undefined ? await find() : undefined) ?? (await create());
+  return { kind: 'merge_request', iid, url, ...(iid === before ? { updated: true } : {}) };
 }

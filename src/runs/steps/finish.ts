@@ -25,7 +25,7 @@ async function say(run: Run, { gitlab, resumed }: StepTools): Promise<Run['note'
   try {
     // A run that was refused, or whose first note failed, has none yet.
     if (run.note === undefined) return await findOrWriteNote(run, text, { gitlab, resumed });
-    await gitlab.editNote(place, run.note.id, noteBody(run.id, text));
+    await gitlab.editNote(place, run.note.id, noteBody(run, text));
   } catch (error) {
     // The note or the item was deleted: there is nobody left to tell.
     if (!(error instanceof Failure && error.kind === 'gone')) throw error;

@@ -1,4 +1,5 @@
 import { type Flow, NO_GATEWAY } from '../../config/flow.ts';
+import { findEarlierBranch } from '../earlier-work.ts';
 import { Failure } from '../failures.ts';
 import { workloadBranch } from '../plan.ts';
 import type { GitLab } from '../ports.ts';
@@ -55,6 +56,8 @@ async function findOrMakeBranch(
     const there = await gitlab.branch(projectId, name);
     if (there !== undefined) return { name, target: base, commitId: there.commitId };
   }
+  const earlier = await findEarlierBranch(run, gitlab);
+  if (earlier !== undefined) return { ...earlier, target: base };
   const made = await makeBranch(projectId, name, [base, defaultBranch], gitlab);
   return { name, ...made };
 }

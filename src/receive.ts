@@ -2,6 +2,7 @@ import type { Config } from './config/config.ts';
 import type { Delivery } from './events/delivery.ts';
 import { parseDelivery } from './events/parse.ts';
 import type { Settled } from './events/reading.ts';
+import { readMarker } from './runs/marker.ts';
 import { planRun, runOfBranch } from './runs/plan.ts';
 import type { Clock, Observer, RunQueue } from './runs/ports.ts';
 import { type Match, matchTriggers } from './triggers/match.ts';
@@ -49,9 +50,16 @@ export function createReceive(tools: {
     if (runId !== undefined) await queue.wake(runId);
   }
 
+  /** The run whose progress note got a reaction, which may be the consent that it waits for. */
+  async function wakeRunAsking(note: string): Promise<void> {
+    const runId = readMarker(note)?.runId;
+    if (runId !== undefined) await queue.wake(runId);
+  }
+
   return async (delivery) => {
     const reading = parseDelivery(delivery);
     if ('settled' in reading && reading.settled !== undefined) await wakeRunOf(reading.settled);
+    if ('reactedTo' in reading && reading.reactedTo !== undefined) await wakeRunAsking(reading.reactedTo);
     switch (reading.kind) {
       case 'unreadable':
         return { status: 'unreadable', reason: reading.reason };

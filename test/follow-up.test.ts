@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createPerform } from '../src/perform.ts';
 import { Failure } from '../src/runs/failures.ts';
 import { planRun } from '../src/runs/plan.ts';
 import type { Run } from '../src/runs/run.ts';
-import { agent, config, trigger } from './builders/config.ts';
+import { agent, trigger } from './builders/config.ts';
 import { mention } from './builders/events.ts';
 import { gitlabDouble } from './doubles/gitlab.ts';
+import { performer } from './doubles/performer.ts';
 
 const THREAD = 'd1';
 
@@ -14,38 +14,16 @@ const THREAD = 'd1';
 function openThread() {
   const double = gitlabDouble();
   const rule = trigger({ agent: agent() });
-  let now = 0;
-  const perform = createPerform({
-    config: config({ triggers: [rule] }),
-    gitlabOf: () => double.gitlab,
-    observer: { queued() {}, stepped() {}, retrying() {}, gaveUp() {}, finished() {} },
-    clock: () => now,
-    random: () => 1,
-  });
+  const { takeUp, toTheEnd } = performer(double.gitlab, rule);
 
   /** A run for a new comment in the thread. */
   function ask(body: string): Run {
     const event = mention(body);
     const note = { ...event.note, id: double.say(THREAD, body), discussionId: THREAD };
-    return planRun({ event: { ...event, note }, trigger: rule }, { gitlabUrl: 'https://gitlab.test', now });
-  }
-  /** Takes the run up as a worker does; `saved` hears of every step. */
-  async function takeUp(run: Run, saved: (run: Run) => void) {
-    const performed = await perform(run, {
-      save: async (step) => saved(step),
-      signal: new AbortController().signal,
-    });
-    if (performed.kind === 'wait') now = performed.at;
-    saved(performed.run);
-  }
-  async function toTheEnd(start: Run): Promise<Run> {
-    let run = start;
-    for (let times = 0; times < 200 && run.finishedAt === undefined; times += 1) {
-      await takeUp(run, (step) => {
-        run = step;
-      });
-    }
-    return run;
+    return planRun(
+      { event: { ...event, note }, trigger: rule },
+      { gitlabUrl: 'https://gitlab.test', now: 0 },
+    );
   }
   const input = () => double.handed.at(-1)?.variables.find(({ key }) => key === 'AI_FLOW_INPUT')?.value ?? '';
   return { ...double, ask, takeUp, toTheEnd, input };

@@ -87,6 +87,7 @@ function validTrigger(trigger: ConfigFile['triggers'][number], agents: readonly 
     users: { allow: lowerCased(trigger.users.allow), deny: lowerCased(trigger.users.deny) },
     confidential: trigger.confidential,
     edits: trigger.edits,
+    forks: trigger.forks,
     schedule: trigger.schedule,
     filters: compileFilters(trigger.filter),
   };

@@ -13,6 +13,8 @@ export type Reading =
       readonly kind: 'events';
       readonly events: readonly Event[];
       readonly settled?: Settled;
+      /** The text of the comment under which somebody reacted. */
+      readonly reactedTo?: string;
     }
   /** A true delivery in which there is nothing to do. */
   | { readonly kind: 'ignored'; readonly reason: string; readonly settled?: Settled }

@@ -1,9 +1,22 @@
-import { IssueDiscussions, IssueNotes, MergeRequestDiscussions, MergeRequestNotes } from '@gitbeaker/rest';
+import {
+  IssueDiscussions,
+  IssueNoteAwardEmojis,
+  IssueNotes,
+  MergeRequestDiscussions,
+  MergeRequestNoteAwardEmojis,
+  MergeRequestNotes,
+} from '@gitbeaker/rest';
 import type { GitLab, Place } from '../runs/ports.ts';
 import type { NoteRef } from '../runs/run.ts';
 import { orUndefined, readAnswer } from './answer.ts';
 import type { ResourceConnection } from './connection.ts';
-import { CommentsAnswer, DiscussionAnswer, DiscussionsAnswer, NoteAnswer } from './responses.ts';
+import {
+  CommentsAnswer,
+  DiscussionAnswer,
+  DiscussionsAnswer,
+  NoteAnswer,
+  ReactionsAnswer,
+} from './responses.ts';
 
 const NEWEST = { sort: 'desc', orderBy: 'created_at', perPage: 100, page: 1 } as const;
 
@@ -11,11 +24,16 @@ const NEWEST = { sort: 'desc', orderBy: 'created_at', perPage: 100, page: 1 } as
 export function createNotes(
   connection: ResourceConnection,
   { account }: Pick<GitLab, 'account'>,
-): Pick<GitLab, 'createNote' | 'findNote' | 'editNote'> {
-  const ofIssues = { notes: new IssueNotes(connection), discussions: new IssueDiscussions(connection) };
+): Pick<GitLab, 'createNote' | 'findNote' | 'reactions' | 'editNote'> {
+  const ofIssues = {
+    notes: new IssueNotes(connection),
+    discussions: new IssueDiscussions(connection),
+    emoji: new IssueNoteAwardEmojis(connection),
+  };
   const ofMergeRequests = {
     notes: new MergeRequestNotes(connection),
     discussions: new MergeRequestDiscussions(connection),
+    emoji: new MergeRequestNoteAwardEmojis(connection),
   };
   const at = ({ resource }: Place) => (resource.type === 'issue' ? ofIssues : ofMergeRequests);
 
@@ -58,6 +76,13 @@ export function createNotes(
       const found = notes?.find((note) => note.author?.id === own.id && note.body?.includes(marker));
       if (found === undefined) return undefined;
       return { id: found.id, discussionId: await discussionOf(place, found.id) };
+    },
+
+    async reactions(place, noteId) {
+      const { emoji } = at(place);
+      const page = { perPage: 100, page: 1 } as const;
+      const answer = await orUndefined(emoji.all(place.project.id, place.resource.iid, noteId, page));
+      return readAnswer(ReactionsAnswer, answer ?? []).map(({ name, user }) => ({ name, userId: user.id }));
     },
 
     async editNote(place, noteId, body) {

@@ -1,10 +1,16 @@
 import { link, plainText } from '../lib/markdown.ts';
 import { oneLine } from '../lib/text.ts';
+import { forkRemark, isFromFork } from './from-fork.ts';
 import { noteMarker } from './marker.ts';
 import type { Outcome, Run } from './run.ts';
 
 /** What the note says while the agent is being started. GitLab's own words. */
 export const PROCESSING = '🔄 Processing the request and starting the agent...';
+
+/** Asks for a Maintainer's consent to run what a fork brings. */
+export function approvalText(commitId: string): string {
+  return `⏸️ The merge request comes from a fork. A Maintainer of this project can have the agent run on its commit ${commitId} with a 👍 under this note, within 24 hours. The CI configuration and the code of that commit then run with the CI/CD variables of this project, so look at them first.`;
+}
 
 /** What the note says while the pipeline runs. GitLab's own words. */
 export function startedText(pipelineUrl: string): string {
@@ -83,6 +89,7 @@ export function mergeRequestText(
     description: describe(
       `${who} ${asked} on ${link(reference, resource.url)}, ${made}`,
       ...request,
+      ...(isFromFork(event) ? [forkRemark(run)] : []),
       `${relation} ${reference}`,
     ),
   };

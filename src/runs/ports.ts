@@ -66,6 +66,11 @@ export interface GitLab {
   ): Promise<NoteRef>;
   /** The newest note of this account whose body holds `marker`. */
   findNote(place: Place, marker: string): Promise<NoteRef | undefined>;
+  /** The first 100 emoji under a note; none where the note is gone. */
+  reactions(
+    place: Place,
+    noteId: number,
+  ): Promise<readonly { readonly name: string; readonly userId: number }[]>;
   editNote(place: Place, noteId: number, body: string): Promise<void>;
 
   /** A text file on a branch, with the id of its content; `undefined` where file or branch is not there. */

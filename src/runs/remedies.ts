@@ -36,6 +36,10 @@ const PIPELINE_REMEDIES: readonly { readonly pattern: RegExp; readonly remedy: s
       'The CI configuration of this branch has no job for the agent. Include the external-agent job, and see that workflow:rules let it through.',
   },
   {
+    pattern: /invalid reference name/i,
+    remedy: 'The branch or commit that the work should start from is not in the repository of this project.',
+  },
+  {
     pattern: /reference not found|commit not found/i,
     remedy: 'The branch is gone, or GitLab cannot see it yet. Try again.',
   },

@@ -25,6 +25,7 @@ export function trigger(fields: Partial<Trigger> = {}): Trigger {
     users: { allow: new Set(), deny: new Set() },
     confidential: false,
     edits: false,
+    forks: 'refuse',
     schedule: undefined,
     filters: new Map(),
     ...fields,

@@ -38,6 +38,7 @@ export function gitlabDouble() {
     title: string;
     description: string;
   }[] = [];
+  const reactions: { name: string; userId: number }[] = [];
   const said: { id: number; discussionId: string; author: string; body: string }[] = [];
   const files = new Map<string, string>();
   const jobs: Job[] = [];
@@ -105,6 +106,7 @@ export function gitlabDouble() {
         const note = notes.find(({ body }) => body.includes(marker));
         return note === undefined ? undefined : { id: note.id, discussionId: note.discussionId };
       }),
+    reactions: () => call('reactions', () => reactions),
     editNote: (_place, id, body) =>
       call('editNote', () => {
         const note = notes.find((candidate) => candidate.id === id);
@@ -184,7 +186,7 @@ export function gitlabDouble() {
         mergeRequests.push(mergeRequest);
         return mergeRequest;
       }),
-    resource: () => call('resource', () => ({ iid: 12, title: 'Checkout fails' })),
+    resource: () => call('resource', () => ({ iid: 12, title: 'Checkout fails', sha: 'f0rk' })),
     diffs: () => call('diffs', () => []),
     threads: () =>
       call('threads', () => [...new Set(said.map(({ discussionId }) => discussionId))].map(thread)),
@@ -196,6 +198,7 @@ export function gitlabDouble() {
     branches,
     pipelines,
     mergeRequests,
+    reactions,
     files,
     jobs,
     members,

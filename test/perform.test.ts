@@ -110,6 +110,16 @@ describe('perform', () => {
     expect(mergeRequests).toEqual([]);
   });
 
+  it('is content where a protected branch without commits cannot be removed', async () => {
+    const { toTheEnd, branches, note, double } = setUp();
+    double.failing((operation) => {
+      if (operation === 'branch') branches.set([...branches.keys()][1] ?? '', 'c0');
+      return operation === 'deleteBranch' ? refused('405 Protected branch cannot be deleted') : undefined;
+    });
+    expect(runState(await toTheEnd())).toBe('succeeded');
+    expect(note()).toMatch(/It made no changes/);
+  });
+
   it('leaves the branch alone where the agent is to open no merge request', async () => {
     const { toTheEnd, branches, mergeRequests, note } = setUp({ mergeRequest: 'never' });
     const run = await toTheEnd();

@@ -111,6 +111,13 @@ describe('an error as people read it', () => {
       /external-agent/,
     ],
     ['Pipelines are disabled!', /Turn CI\/CD on/],
+    ['You are not allowed to create protected branches on this project.', /protected branch rule.*workloads/],
+    ["Branch name does not follow the pattern '^feature/'", /push rule.*allow workloads/],
+    [
+      "Failed to create branch 'workloads/r1': Branch name conflicts with existing branch hierarchy.",
+      /branch that is called workloads.*rename or delete/,
+    ],
+    ["Failed to create branch 'workloads/r1': invalid reference name 'abc'", /not in the repository/],
   ])('has a remedy for %s', (detail, remedy) => {
     const text = explainToPeople(refused(`400 ${detail}`));
     expect(text).toContain(detail);

@@ -3,7 +3,9 @@ import { type CommandName, commandIn } from './events/command.ts';
 import type { Delivery } from './events/delivery.ts';
 import type { Ending } from './events/ending.ts';
 import { parseDelivery } from './events/parse.ts';
+import type { Settled } from './events/reading.ts';
 import { type Command, planCommand, planStop } from './runs/command.ts';
+import { readMarker } from './runs/marker.ts';
 import { planRun, runOfBranch } from './runs/plan.ts';
 import type { Clock, Observer, RunQueue } from './runs/ports.ts';
 import { type Match, matchTriggers } from './triggers/match.ts';
@@ -65,9 +67,14 @@ export function createReceive(tools: {
     return planCommand({ event, trigger }, name, { gitlabUrl: config.gitlab.url });
   }
 
-  /** The run that waits for the end of a pipeline on this branch looks at once. */
-  async function wakeRunOf(branch: string): Promise<void> {
-    const runId = runOfBranch(branch);
+  /** The run that waits for the end of this pipeline looks at once. On the branch of a first run later ones may work. */
+  async function wakeRunOf({ branch, runId = runOfBranch(branch) }: Settled): Promise<void> {
+    if (runId !== undefined) await queue.wake(runId);
+  }
+
+  /** The run whose progress note got a reaction, which may be the consent that it waits for. */
+  async function wakeRunAsking(note: string): Promise<void> {
+    const runId = readMarker(note)?.runId;
     if (runId !== undefined) await queue.wake(runId);
   }
 
@@ -89,6 +96,7 @@ export function createReceive(tools: {
     const reading = parseDelivery(delivery);
     if ('settled' in reading && reading.settled !== undefined) await wakeRunOf(reading.settled);
     if ('endings' in reading) for (const ending of reading.endings ?? []) await stopFor(ending);
+    if ('reactedTo' in reading && reading.reactedTo !== undefined) await wakeRunAsking(reading.reactedTo);
     switch (reading.kind) {
       case 'unreadable':
         return { status: 'unreadable', reason: reading.reason };

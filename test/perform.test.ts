@@ -22,6 +22,7 @@ describe('perform', () => {
       'user',
       'accessLevel',
       'createNote',
+      'thread',
       'createBranch',
       'account',
       'resource',
@@ -48,6 +49,7 @@ describe('perform', () => {
     expect(history.map(({ what, step, times, detail = '' }) => [what, step, times, detail])).toEqual([
       ['taken up', 'admit', 1, ''],
       ['entered', 'note', 1, ''],
+      ['entered', 'fork', 1, ''],
       ['entered', 'prepare', 1, ''],
       ['retrying', 'prepare', 2, 'asking: no answer in time'],
       ['entered', 'pipeline', 1, ''],
@@ -73,6 +75,16 @@ describe('perform', () => {
     expect(mergeRequests).toEqual([]);
   });
 
+  it('is content where a protected branch without commits cannot be removed', async () => {
+    const { toTheEnd, branches, note, double } = setUp();
+    double.failing((operation) => {
+      if (operation === 'branch') branches.set([...branches.keys()][1] ?? '', 'c0');
+      return operation === 'deleteBranch' ? refused('405 Protected branch cannot be deleted') : undefined;
+    });
+    expect(runState(await toTheEnd())).toBe('succeeded');
+    expect(note()).toMatch(/It made no changes/);
+  });
+
   it('leaves the branch alone where the agent is to open no merge request', async () => {
     const { toTheEnd, branches, mergeRequests, note } = setUp({ mergeRequest: 'never' });
     const run = await toTheEnd();
@@ -86,7 +98,14 @@ describe('perform', () => {
     double.failing((operation) => {
       if (operation !== 'createMergeRequest' || mergeRequests.length > 0) return undefined;
       const [, sourceBranch = ''] = [...double.branches.keys()];
-      mergeRequests.push({ iid: 31, url: 'https://x/31', sourceBranch, title: 'Mine', description: '' });
+      mergeRequests.push({
+        iid: 31,
+        url: 'https://x/31',
+        state: 'opened',
+        sourceBranch,
+        title: 'Mine',
+        description: '',
+      });
       return undefined;
     });
     expect(runState(await toTheEnd())).toBe('succeeded');
@@ -353,7 +372,7 @@ describe('a run that somebody stops', () => {
     expect((await takeUp()).run.step).toBe('pipeline');
     stop();
     expect(runState(await toTheEnd())).toBe('cancelled');
-    expect(calls).toContain('findPipeline');
+    expect(calls).toContain('apiPipelines');
     expect(calls.slice(-5)).toEqual(['cancelPipeline', 'branch', 'deleteBranch', 'discussion', 'editNote']);
   });
 

@@ -170,4 +170,29 @@ describe('receive', () => {
     await receive(pipelinePayload('workloads/r0123456789abcde', 'running'));
     expect(woken).toEqual(['r0123456789abcde']);
   });
+
+  it('wakes the run whose note got a reaction', async () => {
+    const { receive, woken } = setUp();
+    const { project, user, issue } = notePayload('');
+    const note = { id: 1, note: 'text\n\n<!-- beckon:run=r0123456789abcde -->' };
+    const object_attributes = { id: 3, name: 'thumbsup', awardable_type: 'Note', action: 'award' };
+    await receive({
+      object_kind: 'emoji',
+      event_type: 'award',
+      user,
+      project,
+      object_attributes,
+      issue,
+      note,
+    });
+    expect(woken).toEqual(['r0123456789abcde']);
+  });
+
+  it('wakes the run that the variables of the pipeline name, where several work on one branch', async () => {
+    const { receive, woken } = setUp();
+    const payload = pipelinePayload('workloads/r0123456789abcde', 'success');
+    const variables = [{ key: 'AI_FLOW_ID', value: 'rfedcba987654321' }];
+    await receive({ ...payload, object_attributes: { ...payload.object_attributes, variables } });
+    expect(woken).toEqual(['rfedcba987654321']);
+  });
 });

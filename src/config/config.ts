@@ -88,6 +88,8 @@ export interface Trigger {
   readonly confidential: boolean;
   /** Whether an edited comment counts, with its editor as the acting person. */
   readonly edits: boolean;
+  /** What to do on merge requests whose source is another project. */
+  readonly forks: 'refuse' | 'default_branch' | 'approve';
   /** What else must hold of the payload, by event; an event without one asks for nothing more. */
   readonly filters: ReadonlyMap<EventKind, Filter>;
   /** What ends a run of this trigger early. */

@@ -145,6 +145,12 @@ const Trigger = z
       .prefault({})
       .describe('Usernames that may, or may not, start the agent.'),
     confidential: z.boolean().default(false).describe('Also act on confidential items and internal notes.'),
+    forks: z
+      .enum(['refuse', 'default_branch', 'approve'])
+      .default('refuse')
+      .describe(
+        "On merge requests from forks: refuse; work on this project's default branch; or on the fork's commit once a Maintainer has put a thumbs-up under the progress note.",
+      ),
     filter: z
       .partialRecord(z.enum(EVENT_KINDS), FilterFile)
       .default({})

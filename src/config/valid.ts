@@ -90,6 +90,7 @@ function validTrigger(trigger: ConfigFile['triggers'][number], agents: readonly 
     confidential: trigger.confidential,
     edits: trigger.edits,
     stopOn: new Set(trigger.stopOn),
+    forks: trigger.forks,
     schedule: trigger.schedule,
     filters: compileFilters(trigger.filter),
   };

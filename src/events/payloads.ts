@@ -130,6 +130,7 @@ export const PipelinePayload = z.object({
     status: z.string(),
     created_at: text,
     finished_at: text,
+    variables: maybe(z.array(z.object({ key: z.string(), value: text }))),
   }),
 });
 export type PipelinePayload = z.output<typeof PipelinePayload>;

@@ -13,10 +13,20 @@ const UNDER_WAY = new Set([
   'scheduled',
 ]);
 
+/** Whether a pipeline in this status may still do something by itself. */
+export function isUnderWay(status: string): boolean {
+  return UNDER_WAY.has(status);
+}
+
+/** Only a pipeline that got variables says which run it is of; one that got inputs does not. */
+function runIdOf({ object_attributes: { variables } }: PipelinePayload): string | undefined {
+  return variables?.find(({ key }) => key === 'AI_FLOW_ID')?.value;
+}
+
 /** A pipeline that changed its status: an event, and what a run may wait for. */
 export function readPipeline(payload: PipelinePayload, whole: object): Reading {
   const { id, ref, status, created_at, finished_at } = payload.object_attributes;
-  const settled = UNDER_WAY.has(status) ? {} : { settled: ref };
+  const settled = isUnderWay(status) ? {} : { settled: { branch: ref, runId: runIdOf(payload) } };
   // A pipeline of an agent that starts an agent would go on for ever.
   if (ref.startsWith('workloads/'))
     return { ...ignored(`A pipeline on ${quoted(ref)} is now ${quoted(status)}.`), ...settled };

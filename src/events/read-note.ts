@@ -66,6 +66,7 @@ export function readEmoji(payload: EmojiPayload): Reading {
   if (project === undefined) return NO_PROJECT;
   return {
     kind: 'events',
+    ...(payload.note?.note === undefined ? {} : { reactedTo: payload.note.note }),
     events: [
       {
         kind: 'emoji',

@@ -1,20 +1,28 @@
 import type { Ending } from './ending.ts';
 import type { Event } from './event.ts';
 
+/** A pipeline came to its end: whoever waits for it wants to look. */
+export interface Settled {
+  readonly branch: string;
+  /** As the variables of the pipeline say it; anybody can have written that. */
+  readonly runId: string | undefined;
+}
+
 /** What a delivery holds. */
 export type Reading =
   | {
       readonly kind: 'events';
       readonly events: readonly Event[];
-      /** A pipeline came to its end on this branch: whoever waits for it wants to look. */
-      readonly settled?: string;
+      readonly settled?: Settled;
+      /** The text of the comment under which somebody reacted. */
+      readonly reactedTo?: string;
       readonly endings?: readonly Ending[];
     }
   /** A true delivery in which there is nothing to do. */
   | {
       readonly kind: 'ignored';
       readonly reason: string;
-      readonly settled?: string;
+      readonly settled?: Settled;
       readonly endings?: readonly Ending[];
     }
   /** Not a payload of GitLab's. */

@@ -11,6 +11,8 @@ export interface Handover {
   readonly runId: string;
   readonly agent: string;
   readonly event: Event;
+  /** What the agent is asked. */
+  readonly input: string;
   /** The discussion of the progress note, where an agent can answer. */
   readonly discussionId: string;
   readonly branch: string;

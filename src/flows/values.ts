@@ -10,7 +10,7 @@ export function flowValues(handover: Handover): ReadonlyMap<string, string> {
   const { resource } = event;
   const values: Record<string, string> = {
     AI_FLOW_EVENT: event.kind,
-    AI_FLOW_INPUT: event.input,
+    AI_FLOW_INPUT: handover.input,
     AI_FLOW_CONTEXT: handover.context,
     AI_FLOW_DISCUSSION_ID: handover.discussionId,
     AI_FLOW_PROJECT_PATH: event.project.path,

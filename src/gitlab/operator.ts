@@ -107,7 +107,7 @@ function createChanges(
     async openMergeRequest(projectId, sourceBranch) {
       const options = { projectId, sourceBranch, state: 'opened', perPage: 1, page: 1 } as const;
       const [found] = readAnswer(MergeRequestsAnswer, await mergeRequests.all(options));
-      return found === undefined ? undefined : { iid: found.iid, url: found.web_url };
+      return found;
     },
     async editMergeRequest(projectId, iid, { title, description }) {
       await mergeRequests.edit(projectId, iid, { title, description });

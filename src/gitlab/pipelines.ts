@@ -8,7 +8,7 @@ import { JobsAnswer, PipelineAnswer, PipelinesAnswer } from './responses.ts';
 /** Pipelines and their jobs. */
 export function createPipelines(
   connection: ResourceConnection,
-): Pick<GitLab, 'createPipeline' | 'findPipeline' | 'pipeline' | 'jobs' | 'cancelPipeline'> {
+): Pick<GitLab, 'createPipeline' | 'apiPipelines' | 'pipeline' | 'jobs' | 'cancelPipeline'> {
   const jobs = new Jobs(connection);
   const pipelines = new Pipelines(connection);
 
@@ -20,17 +20,16 @@ export function createPipelines(
       };
       return pipelineOf(readAnswer(PipelineAnswer, await pipelines.create(projectId, ref, body)));
     },
-    async findPipeline(projectId, ref) {
+    async apiPipelines(projectId, ref) {
       const answer = await pipelines.all(projectId, {
         ref,
         source: 'api',
         orderBy: 'id',
-        sort: 'asc',
-        perPage: 1,
+        sort: 'desc',
+        perPage: 100,
         page: 1,
       });
-      const [found] = readAnswer(PipelinesAnswer, answer);
-      return found === undefined ? undefined : pipelineOf(found);
+      return readAnswer(PipelinesAnswer, answer).map(pipelineOf);
     },
     async pipeline(projectId, id) {
       const answer = await orUndefined(pipelines.show(projectId, id));

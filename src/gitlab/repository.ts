@@ -80,15 +80,14 @@ export function createRepository(
     async findMergeRequest(projectId, sourceBranch) {
       const answer = await mergeRequests.all({ projectId, sourceBranch, ...FIRST_PAGE });
       const [found] = readAnswer(MergeRequestsAnswer, answer);
-      return found === undefined ? undefined : { iid: found.iid, url: found.web_url };
+      return found;
     },
     async createMergeRequest(projectId, { sourceBranch, targetBranch, title, description }) {
       const answer = await mergeRequests.create(projectId, sourceBranch, targetBranch, title, {
         description,
         removeSourceBranch: true,
       });
-      const { iid, web_url } = readAnswer(MergeRequestAnswer, answer);
-      return { iid, url: web_url };
+      return readAnswer(MergeRequestAnswer, answer);
     },
     async resource({ project, resource }) {
       const answer =

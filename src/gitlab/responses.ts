@@ -25,6 +25,8 @@ export const MemberAnswer = z.object({ access_level: z.number(), state: text });
 
 export const NoteAnswer = z.object({ id: Id });
 
+export const ReactionsAnswer = z.array(z.object({ name: z.string(), user: z.object({ id: Id }) }));
+
 export const CommentAnswer = z.object({
   id: Id,
   body: text,
@@ -84,7 +86,9 @@ export const JobsAnswer = z.array(
   z.object({ id: Id, name: z.string(), status: z.string(), web_url: text, failure_reason: text }),
 );
 
-export const MergeRequestAnswer = z.object({ iid: Id, web_url: z.string() });
+export const MergeRequestAnswer = z
+  .object({ iid: Id, web_url: z.string(), state: z.string() })
+  .transform(({ iid, web_url: url, state }) => ({ iid, url, state }));
 export const MergeRequestsAnswer = z.array(MergeRequestAnswer);
 
 export const DiffsAnswer = z.array(

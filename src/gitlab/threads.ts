@@ -21,7 +21,7 @@ interface Found {
  * these: hence the list of the newest comments. All in all one request for up to 100 threads, and for any number
  * five at most.
  */
-export function createThreads(connection: ResourceConnection): Pick<GitLab, 'threads'> {
+export function createThreads(connection: ResourceConnection): Pick<GitLab, 'threads' | 'thread'> {
   const ofIssues = { notes: new IssueNotes(connection), discussions: new IssueDiscussions(connection) };
   const ofMergeRequests = {
     notes: new MergeRequestNotes(connection),
@@ -64,6 +64,15 @@ export function createThreads(connection: ResourceConnection): Pick<GitLab, 'thr
           (thread): Thread => ({ ...threadOf(thread), comments: thread.notes.filter(shown).map(commentOf) }),
         )
         .filter(({ comments }) => comments.length > 0);
+    },
+
+    async thread({ project, resource }, discussionId) {
+      const { discussions } = resource.type === 'issue' ? ofIssues : ofMergeRequests;
+      const answer = await orUndefined(discussions.show(project.id, resource.iid, discussionId));
+      if (answer === undefined) return undefined;
+      const found = readAnswer(ThreadAnswer, answer);
+      const comments = found.notes.filter(({ system }) => system !== true).map(commentOf);
+      return { ...threadOf(found), comments };
     },
   };
 }

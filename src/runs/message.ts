@@ -1,11 +1,8 @@
 import { codeBlock, link, plainText } from '../lib/markdown.ts';
 import { oneLine } from '../lib/text.ts';
+import { forkRemark, isFromFork } from './from-fork.ts';
+import { noteMarker } from './marker.ts';
 import type { Outcome, Run, Size, WaitingFor } from './run.ts';
-
-/** Hidden in the progress note of a run, so that it is found again when an answer of GitLab's was lost. */
-export function noteMarker(runId: string): string {
-  return `<!-- beckon:run=${runId} -->`;
-}
 
 /** Hidden in the reply that tells that a run is over. */
 export function doneMarker(runId: string): string {
@@ -19,6 +16,11 @@ export function isOurs(body: string): boolean {
 
 /** What the note says while the agent is being started. GitLab's own words. */
 export const PROCESSING = '🔄 Processing the request and starting the agent...';
+
+/** Asks for a Maintainer's consent to run what a fork brings. */
+export function approvalText(commitId: string): string {
+  return `⏸️ The merge request comes from a fork. A Maintainer of this project can have the agent run on its commit ${commitId} with a 👍 under this note, within 24 hours. The CI configuration and the code of that commit then run with the CI/CD variables of this project, so look at them first.`;
+}
 
 /** What the note says while the pipeline runs. GitLab's own words. */
 export function startedText(pipelineUrl: string): string {
@@ -61,7 +63,7 @@ export function outcomeText(
   const pipeline = `${answered}${see}`;
   switch (outcome.kind) {
     case 'merge_request':
-      return `✅ Agent has finished. It opened the merge request ${link(`!${outcome.iid}`, outcome.url)}${sizeText(outcome.size)}.${pipeline}`;
+      return `✅ Agent has finished. It ${outcome.updated ? 'updated' : 'opened'} the merge request ${link(`!${outcome.iid}`, outcome.url)}${sizeText(outcome.size)}.${pipeline}`;
     case 'branch':
       return `✅ Agent has finished. Its changes are on the branch \`${outcome.name}\`.${pipeline}`;
     case 'no_changes':
@@ -118,8 +120,8 @@ function sizeText(size: Size | undefined): string {
 }
 
 /** A note's body: the text that people see, and the marker that they do not. */
-export function noteBody(runId: string, text: string): string {
-  return `${text}\n\n${noteMarker(runId)}`;
+export function noteBody(run: Pick<Run, 'id' | 'branch'>, text: string): string {
+  return `${text}\n\n${noteMarker(run)}`;
 }
 
 /**
@@ -127,13 +129,14 @@ export function noteBody(runId: string, text: string): string {
  * confidential only the number is told, because a merge request is seen by more people.
  */
 export function mergeRequestText(
-  { agent, event, id }: Run,
+  run: Run,
   { draft }: { draft: boolean },
 ): { title: string; description: string } {
+  const { agent, event } = run;
   const { actor, resource } = event;
   const who = `${plainText(actor.name)} (${plainText(actor.username)})`;
   const made = `and the agent ${plainText(agent)} made it.`;
-  const describe = (...parts: readonly string[]) => [...parts, noteMarker(id)].join('\n\n');
+  const describe = (...parts: readonly string[]) => [...parts, noteMarker(run)].join('\n\n');
   const mark = draft ? 'Draft: ' : '';
   if (resource === undefined) {
     const description = describe(`${who} set off ${plainText(event.kind)}, ${made}`);
@@ -156,6 +159,7 @@ export function mergeRequestText(
     description: describe(
       `${who} ${asked} on ${link(reference, resource.url)}, ${made}`,
       ...request,
+      ...(isFromFork(event) ? [forkRemark(run)] : []),
       `${relation} ${reference}`,
     ),
   };

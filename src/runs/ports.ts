@@ -66,6 +66,8 @@ export interface ProjectState {
 export interface MergeRequestRef {
   readonly iid: number;
   readonly url: string;
+  /** `opened`, `closed`, `locked` or `merged`. */
+  readonly state: string;
 }
 
 /**
@@ -93,6 +95,11 @@ export interface GitLab {
   addReaction(place: Place, noteId: number, name: string): Promise<void>;
   /** Takes an emoji of this account's back, where it is there. */
   removeReaction(place: Place, noteId: number, name: string): Promise<void>;
+  /** The first 100 emoji under a note; none where the note is gone. */
+  reactions(
+    place: Place,
+    noteId: number,
+  ): Promise<readonly { readonly name: string; readonly userId: number }[]>;
   editNote(place: Place, noteId: number, body: string): Promise<void>;
 
   /** A text file on a branch, with the id of its content; `undefined` where file or branch is not there. */
@@ -117,8 +124,8 @@ export interface GitLab {
       inputs: Readonly<Record<string, string>>;
     },
   ): Promise<Pipeline>;
-  /** The first pipeline made through the API on a branch. */
-  findPipeline(projectId: number, ref: string): Promise<Pipeline | undefined>;
+  /** The pipelines made through the API on a branch, newest first, at most 100. */
+  apiPipelines(projectId: number, ref: string): Promise<readonly Pipeline[]>;
   pipeline(projectId: number, id: number): Promise<Pipeline | undefined>;
   jobs(projectId: number, pipelineId: number): Promise<readonly Job[]>;
   /** The last 64 KiB of a job's log; `undefined` where there is none. */
@@ -127,6 +134,7 @@ export interface GitLab {
 
   /** How much changed between two commits; `undefined` where GitLab cannot say. */
   changes(projectId: number, range: { from: string; to: string }): Promise<Size | undefined>;
+  /** The newest one of a source branch, whatever its state. */
   findMergeRequest(projectId: number, sourceBranch: string): Promise<MergeRequestRef | undefined>;
   createMergeRequest(
     projectId: number,
@@ -145,6 +153,8 @@ export interface GitLab {
     place: Place,
     options: { internal: boolean; including: string | undefined },
   ): Promise<readonly Thread[]>;
+  /** One thread with all its comments but those of GitLab itself. */
+  thread(place: Place, discussionId: string): Promise<Thread | undefined>;
 }
 
 /** Gives the GitLab connection of an agent by its name. */

@@ -3,10 +3,11 @@ import { Failure } from './failures.ts';
 const NO_VARIABLES = /insufficient permissions to set pipeline variables/i;
 
 /**
- * What GitLab says when it will not start a pipeline, and what a person can do about it. GitLab's texts, 17 to
- * 19: `app/models/concerns/ci/has_completion_reason.rb` and `lib/gitlab/ci/pipeline/chain`.
+ * What GitLab says when it will not make the workload branch or start a pipeline on it, and what a person can do
+ * about it. GitLab's texts, 17 to 19: `app/models/concerns/ci/has_completion_reason.rb`,
+ * `lib/gitlab/ci/pipeline/chain`, `lib/gitlab/checks/branch_check.rb` and, for push rules, the same below `ee`.
  */
-const PIPELINE_REMEDIES: readonly { readonly pattern: RegExp; readonly remedy: string }[] = [
+const REMEDIES: readonly { readonly pattern: RegExp; readonly remedy: string }[] = [
   {
     pattern: NO_VARIABLES,
     remedy:
@@ -21,9 +22,24 @@ const PIPELINE_REMEDIES: readonly { readonly pattern: RegExp; readonly remedy: s
     remedy: 'The service account needs the Developer role in this project.',
   },
   {
-    pattern: /sufficient permission to run a pipeline on/i,
+    pattern:
+      /sufficient permission to run a pipeline on|not allowed to (create|push code to) protected branches/i,
     remedy:
-      'A protected branch rule covers workloads/*: allow Developers, or the service account, to push there.',
+      'A protected branch rule covers workloads/* (Settings > Repository > Protected branches): let Developers, or the service account, push and merge there, or make a rule of its own for workloads/*.',
+  },
+  {
+    pattern: /branch name .*does not follow the pattern/i,
+    remedy:
+      'A push rule of the project says how branches must be called (Settings > Repository > Push rules > Branch name): let its expression allow workloads/ as well, as in `^(workloads/.+|…)$`.',
+  },
+  {
+    pattern: /conflicts with existing branch hierarchy/i,
+    remedy:
+      'The project has a branch that is called workloads, so Git can have none below workloads/: rename or delete it.',
+  },
+  {
+    pattern: /not allowed to push code to this project/i,
+    remedy: 'The service account needs the Developer role in this project.',
   },
   {
     pattern: /missing ci config file/i,
@@ -34,6 +50,10 @@ const PIPELINE_REMEDIES: readonly { readonly pattern: RegExp; readonly remedy: s
       /would have been empty|no stages \/ jobs|rules configuration prevented|filtered out by workflow|did not run.*workflow/i,
     remedy:
       'The CI configuration of this branch has no job for the agent. Include the external-agent job, and see that workflow:rules let it through.',
+  },
+  {
+    pattern: /invalid reference name/i,
+    remedy: 'The branch or commit that the work should start from is not in the repository of this project.',
   },
   {
     pattern: /reference not found|commit not found/i,
@@ -61,7 +81,7 @@ export function forbidsVariables(error: unknown): error is Failure {
 /** An error as a person in the thread needs it: what GitLab said, and what to do. */
 export function explainToPeople(error: unknown): string {
   if (!(error instanceof Failure)) return 'an error inside Beckon. Its log says more.';
-  const remedy = PIPELINE_REMEDIES.find(({ pattern }) => pattern.test(error.detail))?.remedy;
+  const remedy = REMEDIES.find(({ pattern }) => pattern.test(error.detail))?.remedy;
   if (remedy !== undefined) return `${error.detail} ${remedy}`;
   switch (error.kind) {
     case 'permission':

@@ -15,6 +15,12 @@ export interface Size {
   readonly lines?: { readonly added: number; readonly removed: number };
 }
 
+export interface EarlierWork {
+  /** Id of the newest pipeline made through the API on the branch: those of this run come after it. */
+  readonly pipelineId: number;
+  readonly mergeRequest: number | undefined;
+}
+
 /** How a run ended, and what its last note says. */
 export type Outcome =
   | {
@@ -22,6 +28,8 @@ export type Outcome =
       readonly iid: number;
       readonly url: string;
       readonly size?: Size;
+      /** It was there before this run, which added commits to it. */
+      readonly updated?: true;
     }
   /** Commits on the workload branch, and the agent is set to open no merge request. */
   | { readonly kind: 'branch'; readonly name: string }
@@ -86,6 +94,8 @@ export interface Run {
   /** How often the step has looked and found nothing new. */
   readonly looks: number;
   readonly note?: NoteRef;
+  /** A merge request from a fork, where a Maintainer has to agree: the commit that is asked about, and since when. */
+  readonly fork?: { readonly commitId: string; readonly askedAt: string };
   /** The flow as read when the run was prepared; `null` for an agent without one. */
   readonly flow?: Flow | null;
   readonly branch?: {
@@ -94,6 +104,8 @@ export interface Run {
     readonly commitId: string;
     /** Where a merge request goes. */
     readonly target: string;
+    /** The branch is that of an earlier run in the same thread; what was there when this run took it over. */
+    readonly earlier?: EarlierWork;
   };
   readonly pipeline?: { readonly id: number; readonly url: string; readonly createdAt: string };
   /** What the note says that the pipeline waits for. */

@@ -28,6 +28,7 @@ export function trigger(fields: Partial<Trigger> = {}): Trigger {
     confidential: false,
     edits: false,
     stopOn: new Set(['unassign', 'review_removed', 'close']),
+    forks: 'refuse',
     schedule: undefined,
     filters: new Map(),
     ...fields,

@@ -43,7 +43,8 @@ function valuesOf(comment: string): ReadonlyMap<string, string> {
   return flowValues({
     runId: 'r1',
     agent: 'claude',
-    event: { ...mention(), input: comment },
+    event: mention(),
+    input: comment,
     discussionId: 'd1',
     branch: 'workloads/r1',
     targetBranch: 'main',

@@ -27,6 +27,7 @@ describe('loadConfig', () => {
           name: 'claude',
           minAccess: 'developer',
           confidential: false,
+          forks: 'refuse',
           users: { allow: new Set(), deny: new Set() },
         },
       ],

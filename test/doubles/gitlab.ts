@@ -1,3 +1,4 @@
+import type { Thread } from '../../src/flows/threads.ts';
 import { Failure } from '../../src/runs/failures.ts';
 import type { GitLab, Job, Pipeline } from '../../src/runs/ports.ts';
 import type { Size } from '../../src/runs/run.ts';
@@ -34,10 +35,13 @@ export function gitlabDouble() {
   const mergeRequests: {
     iid: number;
     url: string;
+    state: string;
     sourceBranch: string;
     title: string;
     description: string;
   }[] = [];
+  const reactions: { name: string; userId: number }[] = [];
+  const said: { id: number; discussionId: string; author: string; body: string }[] = [];
   const files = new Map<string, string>();
   const jobs: Job[] = [];
   const members = new Map<number, number>([[5, 30]]);
@@ -45,8 +49,8 @@ export function gitlabDouble() {
   const projectState = { archived: false, publicJobs: true };
   /** The log of the one job, and the size of what changed. */
   const told: { log: string; size: Size | undefined } = { log: '', size: undefined };
-  const items = new Set([12]);
-  const reactions = new Set<string>();
+  const items = new Set([8, 12]);
+  const ownReactions = new Set<string>();
   /** Notes in threads that somebody has to resolve. */
   const unresolved = new Set<number>();
   const calls: string[] = [];
@@ -72,6 +76,14 @@ export function gitlabDouble() {
     if (!projectState.archived) return;
     throw new Failure('asking', { kind: 'permission', status: 403, detail: '403 Forbidden' });
   };
+  const thread = (discussionId: string): Thread => ({
+    id: discussionId,
+    resolved: undefined,
+    comments: [...said, ...notes.map((note) => ({ ...note, author: 'claude-bot' }))]
+      .filter((comment) => comment.discussionId === discussionId)
+      .map(({ id, author, body }) => ({ id, author, body, createdAt: '' }))
+      .sort((a, b) => a.id - b.id),
+  });
   const gone = (what: string) =>
     new Failure(`asking for ${what}`, { kind: 'gone', status: 404, detail: `404 ${what} Not Found` });
   const refused = (detail: string) =>
@@ -117,8 +129,9 @@ export function gitlabDouble() {
         };
       }),
     resolveDiscussion: () => call('resolveDiscussion', () => unresolved.clear()),
-    addReaction: (_place, _noteId, name) => call('addReaction', () => void reactions.add(name)),
-    removeReaction: (_place, _noteId, name) => call('removeReaction', () => void reactions.delete(name)),
+    addReaction: (_place, _noteId, name) => call('addReaction', () => void ownReactions.add(name)),
+    removeReaction: (_place, _noteId, name) => call('removeReaction', () => void ownReactions.delete(name)),
+    reactions: () => call('reactions', () => reactions),
     editNote: (_place, id, body) =>
       call('editNote', () => {
         const note = notes.find((candidate) => candidate.id === id);
@@ -173,13 +186,14 @@ export function gitlabDouble() {
         pipelines.push(pipeline);
         return pipeline;
       }),
-    findPipeline: (_project, ref) =>
-      call('findPipeline', () => pipelines.find((pipeline) => pipeline.ref === ref)),
+    apiPipelines: (_project, ref) =>
+      call('apiPipelines', () => pipelines.filter((pipeline) => pipeline.ref === ref).toReversed()),
     pipeline: (_project, id) =>
       call('pipeline', () => {
         const pipeline = pipelines.find((candidate) => candidate.id === id);
         // What the agent pushed by the time its pipeline has ended well.
-        if (pipeline?.status === 'success' && branches.has(pipeline.ref)) branches.set(pipeline.ref, 'c1');
+        if (pipeline?.status === 'success' && branches.has(pipeline.ref))
+          branches.set(pipeline.ref, `c${pipeline.id}`);
         return pipeline;
       }),
     jobs: () => call('jobs', () => jobs),
@@ -187,17 +201,18 @@ export function gitlabDouble() {
     changes: () => call('changes', () => told.size),
     cancelPipeline: () => call('cancelPipeline', mayChange),
     findMergeRequest: (_project, branch) =>
-      call('findMergeRequest', () => mergeRequests.find(({ sourceBranch }) => sourceBranch === branch)),
+      call('findMergeRequest', () => mergeRequests.findLast(({ sourceBranch }) => sourceBranch === branch)),
     createMergeRequest: (_project, { sourceBranch, title, description }) =>
       call('createMergeRequest', () => {
         mayChange();
-        if (mergeRequests.some((other) => other.sourceBranch === sourceBranch)) {
+        if (mergeRequests.some((other) => other.sourceBranch === sourceBranch && other.state === 'opened')) {
           throw refused('409 Another open merge request already exists for this source branch: !1');
         }
         const iid = mergeRequests.length + 1;
         const mergeRequest = {
           iid,
           url: `https://x/-/merge_requests/${iid}`,
+          state: 'opened',
           sourceBranch,
           title,
           description,
@@ -208,10 +223,12 @@ export function gitlabDouble() {
     resource: ({ resource: { iid } }) =>
       call('resource', () => {
         if (!items.has(iid)) throw gone('Issue');
-        return { iid, title: 'Checkout fails' };
+        return { iid, title: 'Checkout fails', sha: 'f0rk' };
       }),
     diffs: () => call('diffs', () => []),
-    threads: () => call('threads', () => []),
+    threads: () =>
+      call('threads', () => [...new Set(said.map(({ discussionId }) => discussionId))].map(thread)),
+    thread: (_place, id) => call('thread', () => thread(id)),
   };
   return {
     gitlab,
@@ -221,9 +238,10 @@ export function gitlabDouble() {
     mergeRequests,
     projectState,
     told,
-    reactions,
+    ownReactions,
     unresolved,
     items,
+    reactions,
     files,
     jobs,
     members,
@@ -231,6 +249,11 @@ export function gitlabDouble() {
     calls,
     takes,
     handed,
+    /** Has a person write into a thread; gives the comment's id. */
+    say(discussionId: string, body: string) {
+      said.push({ id: nextId(), discussionId, author: 'alice', body });
+      return lastId;
+    },
     failing(fault: typeof faultOf) {
       faultOf = fault;
     },

@@ -36,6 +36,7 @@ export async function openScene({
   queueUrl,
   subPath = '',
   triggers = [],
+  forks = {},
   apart = false,
   byInputs = false,
   agents = AGENTS,
@@ -45,6 +46,8 @@ export async function openScene({
   queueUrl?: string;
   subPath?: string;
   triggers?: readonly object[];
+  /** `forks` of the triggers, by agent. */
+  forks?: Readonly<Record<string, string>>;
   /** One process that receives and two that perform, in place of one for both. */
   apart?: boolean;
   /** The project lets nobody set pipeline variables, and has the entry file that takes inputs. */
@@ -101,6 +104,7 @@ export async function openScene({
         agent,
         events: ['mention', 'assign', 'assign_reviewer'],
         projects: ['acme/**'],
+        ...(forks[agent] === undefined ? {} : { forks: forks[agent] }),
       })),
       ...triggers,
     ],
@@ -168,7 +172,7 @@ export async function noteSaying(
 }
 
 /** The files beside this one, with the template that projects include. */
-function projectFiles({ byInputs }: { byInputs: boolean }): Readonly<Record<string, string>> {
+export function projectFiles({ byInputs }: { byInputs: boolean }): Readonly<Record<string, string>> {
   const shipped = (name: string) => readFileSync(new URL(`../../config/ci/${name}`, import.meta.url), 'utf8');
   return {
     'README.md': '# Shop\n',

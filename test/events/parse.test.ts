@@ -168,7 +168,7 @@ describe('anything else', () => {
     expect(parse(pipelinePayload('workloads/r0123456789abcde', 'success'))).toEqual({
       kind: 'ignored',
       reason: 'A pipeline on "workloads/r0123456789abcde" is now "success".',
-      settled: 'workloads/r0123456789abcde',
+      settled: { branch: 'workloads/r0123456789abcde', runId: undefined },
     });
     expect(parse(pipelinePayload('workloads/r0123456789abcde', 'running'))).not.toHaveProperty('settled');
   });

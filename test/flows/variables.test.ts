@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Mention } from '../../src/events/event.ts';
 import type { Handover } from '../../src/flows/handover.ts';
 import { flowValues } from '../../src/flows/values.ts';
 import { variablesWithFlow, variablesWithoutFlow } from '../../src/flows/variables.ts';
@@ -11,6 +10,7 @@ function handover(fields: Partial<Handover> = {}): Handover {
     runId: 'r0123456789abcde',
     agent: 'claude',
     event: mention(),
+    input: mention().input,
     discussionId: 'd1',
     branch: 'workloads/r0123456789abcde',
     targetBranch: 'main',
@@ -20,11 +20,6 @@ function handover(fields: Partial<Handover> = {}): Handover {
     gitlabUrl: 'https://gitlab.example.com:8443/gitlab',
     ...fields,
   };
-}
-
-function withBody(body: string): Mention {
-  const event = mention();
-  return { ...event, input: body };
 }
 
 describe('flowValues', () => {
@@ -52,17 +47,12 @@ describe('flowValues', () => {
       GIT_COMMITTER_EMAIL: '5-alice@users.noreply.gitlab.example.com',
     });
   });
-
-  it('hands over the number of the item where nobody wrote anything', () => {
-    const event = { ...mention(), kind: 'assign' as const, input: '12' };
-    expect(flowValues(handover({ event })).get('AI_FLOW_INPUT')).toBe('12');
-  });
 });
 
 describe('variables of an agent with a flow', () => {
   it('are metadata that nothing expands, and one file', () => {
     const sent = variablesWithFlow(
-      flowValues(handover({ event: withBody('$HOME %CI_JOB_TOKEN% \n') })),
+      flowValues(handover({ input: '$HOME %CI_JOB_TOKEN% \n' })),
       flow({ image: 'node:24-slim' }),
     );
     expect(sent.map(({ key, type }) => `${key} ${type}`)).toEqual([
@@ -82,7 +72,7 @@ describe('variables of an agent with a flow', () => {
 describe('variables of an agent without a flow', () => {
   it('are made safe from the expansions of GitLab and the Runner', () => {
     const sent = variablesWithoutFlow(
-      flowValues(handover({ event: withBody('costs $5, $HOME, %CI_JOB_TOKEN%, 5% of 6%') })),
+      flowValues(handover({ input: 'costs $5, $HOME, %CI_JOB_TOKEN%, 5% of 6%' })),
     );
     expect(sent.find(({ key }) => key === 'AI_FLOW_INPUT')).toEqual({
       key: 'AI_FLOW_INPUT',
@@ -93,7 +83,7 @@ describe('variables of an agent without a flow', () => {
   });
 
   it('stay under the limit of the environment, and say where they were cut', () => {
-    const sent = variablesWithoutFlow(flowValues(handover({ event: withBody('x'.repeat(200_000)) })));
+    const sent = variablesWithoutFlow(flowValues(handover({ input: 'x'.repeat(200_000) })));
     const input = sent.find(({ key }) => key === 'AI_FLOW_INPUT')?.value ?? '';
     expect(Buffer.byteLength(`AI_FLOW_INPUT=${input}\0`)).toBe(128 * 1024);
     expect(input).toMatch(/\[cut here by Beckon: the value was too long for a variable\]$/);

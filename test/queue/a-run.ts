@@ -47,6 +47,7 @@ export function aFullRun(): Run {
     looks: 4,
     retryOf: 'r0123456789abcde',
     note: { id: 901, discussionId: 'd1' },
+    fork: { commitId: 'abc', askedAt: '2026-05-01T10:00:00.000Z' },
     flow: flow({ image: 'node:22', commands: ['npm ci', 'claude'], variables: ['ANTHROPIC_API_KEY'] }),
     branch: { name: 'workloads/x', commitId: 'abc', target: 'main' },
     pipeline: { id: 33, url: 'https://gitlab.test/p/33', createdAt: '2026-05-01T10:00:10Z' },

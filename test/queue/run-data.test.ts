@@ -36,6 +36,7 @@ describe('a run in the queue', () => {
       { kind: 'merge_request', iid: 1, url: 'u', size: { files: 1 } },
       { kind: 'merge_request', iid: 1, url: 'u', size: { files: 1, lines: { added: 2, removed: 3 } } },
       { kind: 'failed', reason: 'r', job: { id: 4, name: 'agent', url: 'u' } },
+      { kind: 'merge_request', iid: 1, url: 'u', updated: true },
       { kind: 'branch', name: 'b' },
       { kind: 'no_changes' },
       { kind: 'failed', reason: 'r', job: undefined },
@@ -51,6 +52,10 @@ describe('a run in the queue', () => {
       ...CALL_KINDS.map((kind) => aRun({ event: { ...rest, kind, accounts: ['claude-bot'] } })),
       ...CHANGE_KINDS.map((kind) => aRun({ event: { ...rest, kind, action: 'a', mark: 'm' } })),
       aRun({ event: { ...rest, resource: undefined, kind: 'pipeline_hooks', action: 'failed', mark: '7' } }),
+      ...[undefined, 4].map((mergeRequest) => {
+        const earlier = { pipelineId: 3, mergeRequest };
+        return aRun({ branch: { name: 'workloads/x', commitId: 'abc', target: 'main', earlier } });
+      }),
       ...outcomes.map((outcome) => aRun({ outcome })),
     ];
     for (const run of runs) expect(readRun(stored(run))).toEqual(run);

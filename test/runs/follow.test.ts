@@ -90,7 +90,8 @@ describe('what people delete while the agent works', () => {
     await takeUp();
     const sourceBranch = `workloads/${saved().id}`;
     branches.delete(sourceBranch);
-    mergeRequests.push({ iid: 31, url: 'https://x/31', sourceBranch, title: 'Mine', description: '' });
+    const state = 'merged';
+    mergeRequests.push({ iid: 31, url: 'https://x/31', state, sourceBranch, title: 'Mine', description: '' });
     expect(await noteAfter(3_000, 'success')).toContain('[!31](https://x/31)');
   });
 

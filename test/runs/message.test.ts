@@ -4,14 +4,7 @@ import type { Event } from '../../src/events/event.ts';
 import { mentionedAccounts } from '../../src/events/mention.ts';
 import { codeBlock, link, plainText } from '../../src/lib/markdown.ts';
 import { Failure } from '../../src/runs/failures.ts';
-import {
-  mergeRequestText,
-  noteBody,
-  noteMarker,
-  outcomeText,
-  PROCESSING,
-  startedText,
-} from '../../src/runs/message.ts';
+import { mergeRequestText, noteBody, outcomeText, PROCESSING, startedText } from '../../src/runs/message.ts';
 import { planRun } from '../../src/runs/plan.ts';
 import { explainToPeople } from '../../src/runs/remedies.ts';
 import type { Outcome } from '../../src/runs/run.ts';
@@ -33,8 +26,7 @@ describe('the notes', () => {
   });
 
   it('carry the marker of the run, which nobody sees', () => {
-    expect(noteBody('r1', 'text')).toBe(`text\n\n${noteMarker('r1')}`);
-    expect(noteMarker('r1')).toMatch(/^<!--.*r1.*-->$/);
+    expect(noteBody({ id: 'r1' }, 'text')).toBe('text\n\n<!-- beckon:run=r1 -->');
   });
 
   it.each<[Outcome, string]>([
@@ -106,7 +98,7 @@ describe('text of others in a note', () => {
     const [open, ...rest] = new MarkdownIt().parse(block, {}).map(({ type }) => type);
     expect([open, rest]).toEqual(['fence', []]);
     expect(block).not.toMatch(/^\//m);
-    expect(block).not.toContain(noteMarker('r1'));
+    expect(block).not.toContain('<!-- beckon:');
     expect(mentionedAccounts(block)).toEqual([]);
   });
 
@@ -168,6 +160,13 @@ describe('an error as people read it', () => {
       /external-agent/,
     ],
     ['Pipelines are disabled!', /Turn CI\/CD on/],
+    ['You are not allowed to create protected branches on this project.', /protected branch rule.*workloads/],
+    ["Branch name does not follow the pattern '^feature/'", /push rule.*allow workloads/],
+    [
+      "Failed to create branch 'workloads/r1': Branch name conflicts with existing branch hierarchy.",
+      /branch that is called workloads.*rename or delete/,
+    ],
+    ["Failed to create branch 'workloads/r1': invalid reference name 'abc'", /not in the repository/],
   ])('has a remedy for %s', (detail, remedy) => {
     const text = explainToPeople(refused(`400 ${detail}`));
     expect(text).toContain(detail);

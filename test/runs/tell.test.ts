@@ -70,11 +70,11 @@ describe('emoji on the comment that asked', () => {
     ['failed', 'x'],
     ['canceled', 'x'],
   ])('are eyes, and after %s %s in their place', async (status, emoji) => {
-    const { takeUp, noteAfter, reactions } = follow({ reactions: true });
+    const { takeUp, noteAfter, ownReactions } = follow({ reactions: true });
     await takeUp();
-    expect([...reactions]).toEqual(['eyes']);
+    expect([...ownReactions]).toEqual(['eyes']);
     await noteAfter(3_000, status);
-    expect([...reactions]).toEqual([emoji]);
+    expect([...ownReactions]).toEqual([emoji]);
   });
 
   it('fail no run', async () => {

@@ -1,5 +1,6 @@
 import type { StopRequest } from '../ports.ts';
 import type { Run } from '../run.ts';
+import { findOwnPipeline } from './pipeline.ts';
 import { done, type StepResult, type StepTools } from './step.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function cancel(
 ): Promise<StepResult> {
   const projectId = run.event.project.id;
   // It can be there although no answer said so.
-  const pipeline = run.pipeline ?? (run.branch && (await gitlab.findPipeline(projectId, run.branch.name)));
+  const pipeline = run.pipeline ?? (await findOwnPipeline(run, gitlab));
   if (pipeline !== undefined) await gitlab.cancelPipeline(projectId, pipeline.id);
   return done({ ...run, outcome: { kind: 'cancelled', by: reason === '' ? by : `${by}, ${reason}` } });
 }

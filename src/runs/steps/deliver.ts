@@ -7,7 +7,7 @@ import { unlessFailed } from './unless-failed.ts';
 
 /**
  * Makes something of the workload branch: a merge request when the agent committed and nothing went wrong. A
- * branch on which nothing happened is removed.
+ * branch on which nothing happened is removed, but for one on which an earlier run has worked.
  */
 export const deliver: Step = async (run, tools) => {
   const { branch } = run;
@@ -27,7 +27,7 @@ async function makeOf(run: Run, branch: NonNullable<Run['branch']>, tools: StepT
   const current = await gitlab.branch(projectId, branch.name);
   const isUntouched = current?.commitId === branch.commitId;
   if (run.outcome !== undefined) {
-    if (isUntouched) await gitlab.deleteBranch(projectId, branch.name);
+    if (isUntouched && branch.earlier === undefined) await removeBranch(projectId, branch.name, tools);
     return done(run);
   }
   // Kept before the branch is removed: a branch that is gone would look like one that somebody else deleted.
@@ -56,6 +56,15 @@ function failed(reason: string): Outcome {
   return { kind: 'failed', reason, job: undefined };
 }
 
+/** A protected wildcard keeps the branch, and there is nothing on it that anybody could miss or mind. */
+async function removeBranch(projectId: number, name: string, { gitlab }: StepTools): Promise<void> {
+  try {
+    await gitlab.deleteBranch(projectId, name);
+  } catch (error) {
+    if (!(error instanceof Failure && ['permission', 'refused'].includes(error.kind))) throw error;
+  }
+}
+
 async function offer(
   run: Run,
   branch: NonNullable<Run['branch']> & { readonly head: string },
@@ -63,7 +72,12 @@ async function offer(
 ): Promise<Outcome> {
   if (agent.mergeRequest === 'never') return { kind: 'branch', name: branch.name };
   const projectId = run.event.project.id;
-  const find = () => gitlab.findMergeRequest(projectId, branch.name);
+  const before = branch.earlier?.mergeRequest;
+  const find = async () => {
+    const found = await gitlab.findMergeRequest(projectId, branch.name);
+    // Meanwhile somebody merged or closed what the earlier run had opened: these commits are not in it.
+    return found?.iid === before && found?.state !== 'opened' ? undefined : found;
+  };
   const create = async () => {
     const text = mergeRequestText(run, { draft: agent.mergeRequest === 'draft' });
     const wanted = { sourceBranch: branch.name, targetBranch: branch.target, ...text };
@@ -76,8 +90,14 @@ async function offer(
       return there;
     }
   };
-  const { iid, url } = (resumed ? await find() : undefined) ?? (await create());
+  const { iid, url } = (resumed || before !== undefined ? await find() : undefined) ?? (await create());
   const range = { from: branch.commitId, to: branch.head };
   const size = await unlessFailed(gitlab.changes(projectId, range), overlooked);
-  return { kind: 'merge_request', iid, url, ...(size === undefined ? {} : { size }) };
+  return {
+    kind: 'merge_request',
+    iid,
+    url,
+    ...(size === undefined ? {} : { size }),
+    ...(iid === before ? { updated: true } : {}),
+  };
 }

@@ -2,6 +2,7 @@ import { admit } from './admit.ts';
 import { announce } from './announce.ts';
 import { deliver } from './deliver.ts';
 import { finish } from './finish.ts';
+import { fork } from './fork.ts';
 import type { StepName } from './names.ts';
 import { note } from './note.ts';
 import { pipeline } from './pipeline.ts';
@@ -13,6 +14,7 @@ import { watch } from './watch.ts';
 export const STEPS: Readonly<Record<StepName, Step>> = {
   admit,
   note,
+  fork,
   prepare,
   pipeline,
   announce,

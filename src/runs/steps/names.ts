@@ -2,6 +2,7 @@
 export const STEP_NAMES = [
   'admit',
   'note',
+  'fork',
   'prepare',
   'pipeline',
   'announce',

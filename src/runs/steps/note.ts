@@ -1,5 +1,6 @@
 import { Failure } from '../failures.ts';
-import { noteBody, noteMarker, PROCESSING } from '../message.ts';
+import { markerStart } from '../marker.ts';
+import { noteBody, PROCESSING } from '../message.ts';
 import { placeOf } from '../place.ts';
 import type { GitLab } from '../ports.ts';
 import type { NoteRef, Run } from '../run.ts';
@@ -26,10 +27,10 @@ export async function findOrWriteNote(
   if (place === undefined) return undefined;
   const mention = run.event.kind === 'mention' ? run.event.note : undefined;
   if (resumed) {
-    const found = await gitlab.findNote(place, noteMarker(run.id));
+    const found = await gitlab.findNote(place, markerStart(run.id));
     if (found !== undefined) return found;
   }
-  const body = noteBody(run.id, text);
+  const body = noteBody(run, text);
   const internal = mention?.internal ?? false;
   if (mention?.discussionId === undefined) return gitlab.createNote(place, { body, internal });
   try {

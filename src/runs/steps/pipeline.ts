@@ -1,5 +1,5 @@
 import type { Flow } from '../../config/flow.ts';
-import { buildContext, MAX_CONTEXT } from '../../flows/context.ts';
+import { buildContext, type ContextSource, MAX_CONTEXT } from '../../flows/context.ts';
 import type { CommitPerson } from '../../flows/handover.ts';
 import { flowValues } from '../../flows/values.ts';
 import {
@@ -9,6 +9,7 @@ import {
   variablesWithoutFlow,
 } from '../../flows/variables.ts';
 import { byteLength } from '../../lib/text.ts';
+import { inputOf } from '../earlier-work.ts';
 import { Failure } from '../failures.ts';
 import { placeOf } from '../place.ts';
 import type { GitLab, Pipeline } from '../ports.ts';
@@ -16,15 +17,24 @@ import { forbidsVariables } from '../remedies.ts';
 import type { Run } from '../run.ts';
 import { done, type Step, type StepTools } from './step.ts';
 
-/** Creates the one pipeline of the run, or finds it: nothing else makes pipelines through the API on its branch. */
+/**
+ * Creates the one pipeline of the run, or finds it: nothing else makes pipelines through the API on its branch. On
+ * the branch of an earlier run it is the first after those that were there, by their ids, which no clock can mix up.
+ */
 export const pipeline: Step = async (run, tools) => {
   const { branch } = run;
   if (branch === undefined) throw new Error('a pipeline needs the workload branch');
-  const projectId = run.event.project.id;
-  const found = tools.resumed ? await tools.gitlab.findPipeline(projectId, branch.name) : undefined;
+  const found = tools.resumed ? await findOwnPipeline(run, tools.gitlab) : undefined;
   const made = found ?? (await createPipeline(run, branch, tools));
   return done({ ...run, pipeline: { id: made.id, url: made.url, createdAt: made.createdAt } });
 };
+
+/** The pipeline of a run, also when no answer said that it was made. */
+export async function findOwnPipeline({ branch, event }: Run, gitlab: GitLab): Promise<Pipeline | undefined> {
+  if (branch === undefined) return undefined;
+  const there = await gitlab.apiPipelines(event.project.id, branch.name);
+  return there.findLast(({ id }) => id > (branch.earlier?.pipelineId ?? 0));
+}
 
 async function createPipeline(
   run: Run,
@@ -32,16 +42,19 @@ async function createPipeline(
   { gitlab, gitlabUrl, agent }: StepTools,
 ): Promise<Pipeline> {
   const account = await gitlab.account();
+  const sources = await readSources(run, gitlab);
+  const input = inputOf(run, sources?.threads ?? [], account.username);
   const values = flowValues({
     runId: run.id,
     agent: agent.name,
     event: run.event,
+    input,
     discussionId: run.note?.discussionId ?? '',
     branch: branch.name,
     targetBranch: branch.target,
     author: { name: account.name, email: account.commitEmail },
     committer: committer(run, gitlabUrl),
-    context: await readContext(run, gitlab),
+    context: contextOf(sources, input),
     gitlabUrl,
   });
   const create = (sent: Handed) =>
@@ -79,21 +92,24 @@ function inputsOf(values: ReadonlyMap<string, string>, flow: Flow): Readonly<Rec
   });
 }
 
-/** What is known of the item; empty for what happened outside of any. */
-async function readContext({ event }: Run, gitlab: GitLab): Promise<string> {
+/** What is known of the item; nothing for what happened outside of any. */
+async function readSources({ event }: Run, gitlab: GitLab) {
   const place = placeOf(event);
-  if (place === undefined) return '{}';
+  if (place === undefined) return undefined;
   const mention = event.kind === 'mention' ? event.note : undefined;
   const [resource, threads, diffs] = await Promise.all([
     gitlab.resource(place),
     gitlab.threads(place, { internal: mention?.internal ?? false, including: mention?.discussionId }),
     place.resource.type === 'merge_request' ? gitlab.diffs(place, { enough: MAX_CONTEXT }) : [],
   ]);
+  return { type: place.resource.type, resource, threads, triggering: mention?.discussionId, diffs };
+}
+
+function contextOf(sources: ContextSource | undefined, input: string): string {
+  if (sources === undefined) return '{}';
   // Many flows put input and context into one argument of a command, which Linux limits to 128 KiB.
-  const room = 120 * 1024 - byteLength(event.input);
-  const maxBytes = Math.max(32 * 1024, Math.min(MAX_CONTEXT, room));
-  const { type } = place.resource;
-  return buildContext({ type, resource, threads, triggering: mention?.discussionId, diffs }, maxBytes);
+  const room = 120 * 1024 - byteLength(input);
+  return buildContext(sources, Math.max(32 * 1024, Math.min(MAX_CONTEXT, room)));
 }
 
 /** GitLab accepts this address in commits of the person, and it tells nothing that the username does not. */

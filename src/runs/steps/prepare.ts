@@ -1,5 +1,7 @@
 import { type Flow, NO_GATEWAY } from '../../config/flow.ts';
+import { findEarlierBranch } from '../earlier-work.ts';
 import { Failure } from '../failures.ts';
+import { isFromFork } from '../from-fork.ts';
 import { workloadBranch } from '../plan.ts';
 import type { GitLab } from '../ports.ts';
 import type { Run } from '../run.ts';
@@ -50,11 +52,18 @@ async function findOrMakeBranch(
 ): Promise<NonNullable<Run['branch']>> {
   const projectId = run.event.project.id;
   const name = workloadBranch(run.id);
-  const base = ownSourceBranch(run) ?? defaultBranch;
+  const approved = approvedFork(run);
+  const base = approved?.target ?? ownSourceBranch(run) ?? defaultBranch;
   if (resumed) {
     const there = await gitlab.branch(projectId, name);
     if (there !== undefined) return { name, target: base, commitId: there.commitId };
   }
+  if (approved !== undefined) {
+    const { commitId } = await gitlab.createBranch(projectId, name, approved.commitId);
+    return { name, commitId, target: base };
+  }
+  const earlier = await findEarlierBranch(run, gitlab);
+  if (earlier !== undefined) return { ...earlier, target: base };
   const made = await makeBranch(projectId, name, [base, defaultBranch], gitlab);
   return { name, ...made };
 }
@@ -76,10 +85,21 @@ async function makeBranch(
   }
 }
 
-/** A fork's code is never run with the rights of the project, so its branch is no base. */
-function ownSourceBranch({ event: { project, resource } }: Run): string | undefined {
-  if (resource?.type !== 'merge_request') return undefined;
-  return resource.sourceProjectId === project.id ? resource.sourceBranch : undefined;
+/** A fork's branch is no base: nobody knows what is on it in the next moment. */
+function ownSourceBranch({ event }: Run): string | undefined {
+  return event.resource?.type !== 'merge_request' || isFromFork(event)
+    ? undefined
+    : event.resource.sourceBranch;
+}
+
+/**
+ * The commit of a fork that a Maintainer agreed to, and where the merge request from the fork goes. The target
+ * project has that commit: GitLab keeps it there under `refs/merge-requests/<iid>/head`, and makes branches from
+ * any commit that the repository has.
+ */
+function approvedFork({ event: { resource }, fork }: Run) {
+  if (fork === undefined || resource?.type !== 'merge_request') return undefined;
+  return { commitId: fork.commitId, target: resource.targetBranch };
 }
 
 function notStarted(run: Run, error: string) {

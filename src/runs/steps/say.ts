@@ -12,7 +12,7 @@ export async function say(run: Run, text: string, gitlab: GitLab): Promise<boole
   const place = placeOf(run.event);
   if (place === undefined || run.note === undefined) return false;
   try {
-    await gitlab.editNote(place, run.note.id, noteBody(run.id, text));
+    await gitlab.editNote(place, run.note.id, noteBody(run, text));
     return true;
   } catch (error) {
     if (error instanceof Failure && error.kind === 'gone') return false;

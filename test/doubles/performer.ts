@@ -1,0 +1,40 @@
+import type { Trigger } from '../../src/config/config.ts';
+import { createPerform } from '../../src/perform.ts';
+import type { GitLab } from '../../src/runs/ports.ts';
+import type { Run } from '../../src/runs/run.ts';
+import { config } from '../builders/config.ts';
+
+/** Takes runs of a trigger up as a worker does, with a clock that only moves to when a run wants to go on. */
+export function performer(gitlab: GitLab, rule: Trigger) {
+  let now = 0;
+  const perform = createPerform({
+    config: config({ triggers: [rule] }),
+    gitlabOf: () => gitlab,
+    stopOf: async () => undefined,
+    observer: { queued() {}, stepped() {}, retrying() {}, gaveUp() {}, overlooked() {}, finished() {} },
+    clock: () => now,
+    random: () => 1,
+  });
+
+  /** `saved` hears of every step, as the queue does. */
+  async function takeUp(run: Run, saved: (run: Run) => void): Promise<void> {
+    const performed = await perform(run, {
+      save: async (step) => saved(step),
+      signal: new AbortController().signal,
+    });
+    if (performed.kind === 'wait') now = performed.at;
+    saved(performed.run);
+  }
+  /** `between` may change the world whenever the run waits. */
+  async function toTheEnd(start: Run, between: (run: Run) => void = () => {}): Promise<Run> {
+    let run = start;
+    for (let times = 0; times < 300 && run.finishedAt === undefined; times += 1) {
+      await takeUp(run, (step) => {
+        run = step;
+      });
+      between(run);
+    }
+    return run;
+  }
+  return { takeUp, toTheEnd, now: () => now };
+}

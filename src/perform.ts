@@ -1,6 +1,6 @@
 import type { Config } from './config/config.ts';
 import { createFlowParser } from './flows/flow.ts';
-import type { Clock, GitLabOf, Observer, Perform } from './runs/ports.ts';
+import type { Clock, GitLabOf, Observer, Perform, Performed, RunTurns } from './runs/ports.ts';
 import { explainToPeople } from './runs/remedies.ts';
 import { retryDelay } from './runs/retry.ts';
 import type { Outcome, Run } from './runs/run.ts';
@@ -14,11 +14,12 @@ import { STEP_NAMES, type StepName } from './runs/steps/names.ts';
 export function createPerform(tools: {
   readonly config: Pick<Config, 'gitlab' | 'agents' | 'triggers'>;
   readonly gitlabOf: GitLabOf;
+  readonly turns: RunTurns;
   readonly observer: Observer;
   readonly clock: Clock;
   readonly random: () => number;
 }): Perform {
-  const { config, gitlabOf, observer, clock, random } = tools;
+  const { config, gitlabOf, turns, observer, clock, random } = tools;
   const parseFlow = createFlowParser();
 
   return async (start, { save, signal }) => {
@@ -31,8 +32,7 @@ export function createPerform(tools: {
         error: `The ${missing} is not in the config any more.`,
       };
       const run: Run = { ...start, outcome, finishedAt: new Date(clock()).toISOString() };
-      observer.finished(run);
-      return { kind: 'done', run };
+      return end(run);
     }
     const gitlab = gitlabOf(agent.name);
     let run = start;
@@ -47,6 +47,7 @@ export function createPerform(tools: {
           gitlab,
           agent,
           trigger,
+          turns,
           gitlabUrl: config.gitlab.url,
           parseFlow,
           clock,
@@ -73,9 +74,14 @@ export function createPerform(tools: {
       resumed = false;
       if (run.finishedAt === undefined) await save(run);
     }
+    return end(run);
+  };
+
+  async function end(run: Run): Promise<Performed> {
+    await turns.release(run.id);
     observer.finished(run);
     return { kind: 'done', run };
-  };
+  }
 }
 
 function enter(step: StepName, run: Run): Run {

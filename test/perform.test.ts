@@ -10,6 +10,7 @@ import { agent, config, trigger } from './builders/config.ts';
 import { mention } from './builders/events.ts';
 import { flow as aFlow } from './builders/flow.ts';
 import { type Fault, gitlabDouble } from './doubles/gitlab.ts';
+import { turnsDouble } from './doubles/turns.ts';
 
 const silent: Observer = {
   queued: () => {},
@@ -32,6 +33,7 @@ function setUp(fields: Parameters<typeof agent>[0] = {}) {
   const perform = createPerform({
     config: config({ triggers: [rule] }),
     gitlabOf: () => double.gitlab,
+    turns: turnsDouble().port,
     observer: silent,
     clock: () => now,
     random: () => 1,

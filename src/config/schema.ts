@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACCESS_LEVELS, EVENT_KINDS, type Role } from './config.ts';
+import { ACCESS_LEVELS, EVENT_KINDS, ON_BUSY, type Role } from './config.ts';
 import { FilterFile } from './filter.ts';
 import { FlowFile } from './flow.ts';
 import { queueKind } from './queue-kind.ts';
@@ -142,6 +142,12 @@ const Trigger = z
     schedule: ScheduleFile.optional().describe(
       'When the event `scheduled` happens, in each of the projects.',
     ),
+    onBusy: z
+      .enum(ON_BUSY)
+      .default('queue')
+      .describe(
+        'Where the agent is at work on the same issue or merge request already. `queue`: one after the other; `replace`: stop the earlier run; `refuse`: say so.',
+      ),
     edits: z
       .boolean()
       .default(false)

@@ -88,6 +88,7 @@ function validTrigger(trigger: ConfigFile['triggers'][number], agents: readonly 
     confidential: trigger.confidential,
     edits: trigger.edits,
     schedule: trigger.schedule,
+    onBusy: trigger.onBusy,
     filters: compileFilters(trigger.filter),
   };
 }

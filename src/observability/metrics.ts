@@ -30,6 +30,12 @@ export function createMetrics() {
       labelNames: ['agent'] as const,
       registers,
     }),
+    runsWaiting: new Gauge({
+      name: 'beckon_runs_waiting',
+      help: 'Runs of all processes that wait for their turn, as this process has seen last.',
+      labelNames: ['agent'] as const,
+      registers,
+    }),
     stepSeconds: new Histogram({
       name: 'beckon_step_seconds',
       help: 'Time that the steps of runs took, waiting left out.',

@@ -10,6 +10,12 @@ export function noteMarker(runId: string): string {
 /** What the note says while the agent is being started. GitLab's own words. */
 export const PROCESSING = '🔄 Processing the request and starting the agent...';
 
+/** What the note says while runs that come first keep this one from starting. */
+export function waitingText(ahead: number): string {
+  const others = ahead === 1 ? '1 run is' : `${ahead} runs are`;
+  return `⏳ Waiting for its turn: ${others} ahead of this one.`;
+}
+
 /** What the note says while the pipeline runs. GitLab's own words. */
 export function startedText(pipelineUrl: string): string {
   return `✅ Agent has started. You can view the progress [here](${pipelineUrl}).`;
@@ -40,8 +46,11 @@ export function outcomeText(outcome: Outcome, pipelineUrl: string | undefined): 
     case 'timed_out':
       return `⌛ Agent ran longer than it may, and was stopped.${pipeline}`;
     case 'not_started':
-    case 'refused':
       return notStartedText(outcome.error);
+    case 'refused': {
+      const see = outcome.see === undefined ? '' : ` See ${link('its note', outcome.see)}.`;
+      return `${notStartedText(outcome.error)}${see}`;
+    }
     default:
       return outcome satisfies never;
   }

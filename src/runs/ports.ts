@@ -1,7 +1,9 @@
+import type { OnBusy } from '../config/config.ts';
 import type { Project, Resource } from '../events/event.ts';
 import type { FileDiff } from '../flows/diff-text.ts';
 import type { Thread } from '../flows/threads.ts';
 import type { PipelineVariable } from '../flows/variables.ts';
+import type { Answer } from '../turns/turns.ts';
 import type { NoteRef, Run } from './run.ts';
 
 /** The place of a note: an issue or merge request of a project. */
@@ -136,6 +138,20 @@ export type Performed =
   | { readonly kind: 'done'; readonly run: Run }
   /** Take it up again at `at` (milliseconds since the epoch), or earlier when it is woken. */
   | { readonly kind: 'wait'; readonly run: Run; readonly at: number };
+
+/** The runs that may be active at once, of all processes together. */
+export interface RunTurns {
+  /**
+   * Asks for the run's turn. It is woken when it has to wait and its turn comes. Asking again changes nothing.
+   * Fails with a {@link Failure} that passes. `by`: the run that is in the way, where it can be found.
+   */
+  request(
+    run: Run,
+    onBusy: OnBusy,
+  ): Promise<Exclude<Answer, { kind: 'busy' }> | { readonly kind: 'busy'; readonly by: Run | undefined }>;
+  /** Gives back the run's turn, or its place in the line. Where that fails, it happens within a minute. */
+  release(runId: string): Promise<void>;
+}
 
 /** Performs the steps of a run one after another; `save` makes each of them durable. */
 export type Perform = (

@@ -1,3 +1,4 @@
+import type { OnBusy } from '../config/config.ts';
 import { aheadOf } from './ahead.ts';
 import { type Claim, comesBefore, placeOf, type RunLimits } from './claim.ts';
 import { nextOnes } from './grant.ts';
@@ -33,7 +34,7 @@ export const NO_TURNS: Turns = { version: 1, active: [], waiting: [] };
 export function request(
   turns: Turns,
   claim: Claim,
-  { limits, onBusy }: { limits: RunLimits; onBusy: 'queue' | 'replace' | 'refuse' },
+  { limits, onBusy }: { limits: RunLimits; onBusy: OnBusy },
 ): Change & { readonly answer: Answer } {
   const rivals = rivalsOf(claim, turns);
   const known = [...turns.active, ...turns.waiting].some(({ id }) => id === claim.id);

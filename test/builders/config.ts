@@ -26,6 +26,7 @@ export function trigger(fields: Partial<Trigger> = {}): Trigger {
     confidential: false,
     edits: false,
     schedule: undefined,
+    onBusy: 'queue',
     filters: new Map(),
     ...fields,
   };

@@ -5,8 +5,13 @@ import type { GitLab } from '../ports.ts';
 import type { NoteRef, Run } from '../run.ts';
 import { done, type Step } from './step.ts';
 
-/** Writes the progress note. */
+/** Writes the progress note, or edits the one that a run has which waited for its turn. */
 export const note: Step = async (run, { gitlab, resumed }) => {
+  const place = placeOf(run.event);
+  if (run.note !== undefined && place !== undefined) {
+    await gitlab.editNote(place, run.note.id, noteBody(run.id, PROCESSING)).catch(unlessGone);
+    return done(run);
+  }
   const written = await findOrWriteNote(run, PROCESSING, { gitlab, resumed });
   return done(written === undefined ? run : { ...run, note: written });
 };
@@ -36,6 +41,11 @@ export async function findOrWriteNote(
     if (!isThreadClosed(error)) throw error;
     return gitlab.createNote(place, { body, internal });
   }
+}
+
+/** Somebody deleted the note. The run goes on all the same. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof Failure && error.kind === 'gone')) throw error;
 }
 
 /** The thread is gone, or of a kind that takes no replies; the item itself may well take a note. */

@@ -11,16 +11,8 @@ import { reasonOf, unavailable } from './unavailable.ts';
 /** Milliseconds between two looks for turns of runs that ended without giving them back. */
 const SWEEP_MS = 30_000;
 
-const Claims = z.array(
-  z.object({
-    id: z.string(),
-    project: z.number(),
-    agent: z.string(),
-    user: z.exactOptional(z.number()),
-    object: z.exactOptional(z.string()),
-    at: z.number(),
-  }),
-);
+/** Our own claims; to check each of ten thousand at every change would take longer than the change. */
+const Claims = z.array(z.custom<Claim>());
 const TurnsData = z.object({ version: z.literal(1), active: Claims, waiting: Claims });
 const AtTurn = z.object({ step: z.literal('turn') });
 
@@ -72,20 +64,24 @@ export function createTurns(
   const tell = (error: unknown): void => onError(unavailable('keep the turns', error));
   let pending: Pending[] = [];
   let isChanging = false;
+  /** As this process wrote it last: mostly nobody has changed it since, and thousands of claims take long to read. */
+  let last: { readonly text: string; readonly turns: Turns } | undefined;
 
   async function changeAll(batch: readonly Pending[]): Promise<void> {
     let changes: readonly Change[] = [];
     let turns = NO_TURNS;
     try {
       await backend.turns.update((text) => {
-        const before = readTurns(text);
+        const before = last !== undefined && last.text === text ? last.turns : readTurns(text);
         turns = before;
         changes = batch.map(({ work }) => {
           const change = work(turns);
           turns = change.turns;
           return change;
         });
-        return turns === before && text !== undefined ? text : JSON.stringify(turns);
+        const changed = turns === before && text !== undefined ? text : JSON.stringify(turns);
+        last = { text: changed, turns };
+        return changed;
       });
     } catch (error) {
       for (const { fail } of batch) fail(error);

@@ -10,22 +10,19 @@ export function aheadOf(
   limits: RunLimits,
 ): number {
   const earlier = [...active, ...waiting.filter((other) => comesBefore(other, claim))];
-  const lines = new Map(groupsOf(claim, limits).map(({ name }) => [name, new Map<number, number>()]));
-  for (const other of earlier) {
-    for (const { name } of groupsOf(other, limits)) {
-      const line = lines.get(name);
-      line?.set(other.project, (line.get(other.project) ?? 0) + 1);
-    }
-  }
-  const holdingBack = groupsOf(claim, limits).flatMap(({ name, limit }) => {
-    const line = [...(lines.get(name) ?? [])];
-    const length = line.reduce((sum, [, count]) => sum + count, 0);
-    if (length < limit) return [];
-    const own = line.find(([project]) => project === claim.project)?.[1] ?? 0;
-    return line.reduce(
-      (sum, [project, count]) => sum + (project === claim.project ? own : Math.min(count, own + 1)),
-      0,
-    );
+  const ahead = groupsOf(claim, limits).map(({ limit, includes }) => {
+    const line = earlier.filter(includes);
+    return line.length < limit ? 0 : lengthOf(line, claim);
   });
-  return Math.max(1, ...holdingBack);
+  return Math.max(1, ...ahead);
+}
+
+function lengthOf(line: readonly Claim[], { project: own }: Claim): number {
+  const projects = new Map<number, number>();
+  for (const { project } of line) projects.set(project, (projects.get(project) ?? 0) + 1);
+  const owns = projects.get(own) ?? 0;
+  return [...projects].reduce(
+    (sum, [project, count]) => sum + (project === own ? owns : Math.min(count, owns + 1)),
+    0,
+  );
 }

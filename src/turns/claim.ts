@@ -18,27 +18,32 @@ export interface Claim {
   readonly at: number;
 }
 
-/** Runs that share a limit. */
+/** A limit on a run, and who shares it. */
 export interface Group {
-  readonly name: string;
   readonly limit: number;
+  readonly includes: (other: Claim) => boolean;
 }
 
-/** Names the agent's place on an issue or merge request, where one run is active at a time. */
-export function placeOf({ agent, project, object }: Claim): string | undefined {
-  return object === undefined ? undefined : `place ${agent} ${project} ${object}`;
-}
-
-/** The groups that a run belongs to. */
+/** The limits on a run: those of the config, and one active run of an agent on an issue or merge request. */
 export function groupsOf(claim: Claim, limits: RunLimits): readonly Group[] {
-  const place = placeOf(claim);
+  const { project, agent, user } = claim;
   return [
-    { name: 'all', limit: limits.global },
-    { name: `project ${claim.project}`, limit: limits.perProject },
-    { name: `agent ${claim.agent}`, limit: limits.perAgent },
-    ...(claim.user === undefined ? [] : [{ name: `user ${claim.user}`, limit: limits.perUser }]),
-    ...(place === undefined ? [] : [{ name: place, limit: 1 }]),
+    { limit: limits.global, includes: () => true },
+    { limit: limits.perProject, includes: (other) => other.project === project },
+    { limit: limits.perAgent, includes: (other) => other.agent === agent },
+    ...(user === undefined
+      ? []
+      : [{ limit: limits.perUser, includes: (other: Claim) => other.user === user }]),
+    { limit: 1, includes: (other) => isSamePlace(claim, other) },
   ];
+}
+
+/** Whether two runs are of one agent on one issue or merge request. */
+export function isSamePlace(one: Claim, other: Claim): boolean {
+  const { object, project, agent } = one;
+  return (
+    object !== undefined && object === other.object && project === other.project && agent === other.agent
+  );
 }
 
 /** The order of the line: by when the runs were made. */

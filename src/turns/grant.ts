@@ -1,22 +1,4 @@
-import { type Claim, groupsOf, placeOf, type RunLimits } from './claim.ts';
-
-/** The active runs of each group, counted. */
-interface Count {
-  add(claim: Claim): void;
-  of(group: string): number;
-  /** Whether every group of the run has room for one more. */
-  allows(claim: Claim): boolean;
-}
-
-function countOf(active: readonly Claim[], limits: RunLimits): Count {
-  const counts = new Map<string, number>();
-  const of = (group: string) => counts.get(group) ?? 0;
-  const add = (claim: Claim) => {
-    for (const { name } of groupsOf(claim, limits)) counts.set(name, of(name) + 1);
-  };
-  for (const claim of active) add(claim);
-  return { add, of, allows: (claim) => groupsOf(claim, limits).every(({ name, limit }) => of(name) < limit) };
-}
+import { type Claim, comesBefore, groupsOf, isSamePlace, type RunLimits } from './claim.ts';
 
 /**
  * The waiting runs that get their turn now, in that order. The next is, of those whose limits allow it, the one
@@ -27,32 +9,81 @@ export function nextOnes(
   { active, waiting }: { readonly active: readonly Claim[]; readonly waiting: readonly Claim[] },
   limits: RunLimits,
 ): readonly Claim[] {
-  const count = countOf(active, limits);
+  const room = roomBeside(active, limits);
   const chosen = new Set<Claim>();
   for (;;) {
-    const claim = next(waiting, { chosen, count, limits });
+    const claim = room.isFull() ? undefined : next(waiting, { chosen, room });
     if (claim === undefined) return [...chosen];
     chosen.add(claim);
-    count.add(claim);
+    room.take(claim);
   }
+}
+
+/** Whether a run that comes new can have its turn at once: no limit is reached and no older one waits at its place. */
+export function canStart(
+  claim: Claim,
+  { active, waiting }: { readonly active: readonly Claim[]; readonly waiting: readonly Claim[] },
+  limits: RunLimits,
+): boolean {
+  if (waiting.some((other) => isSamePlace(claim, other) && comesBefore(other, claim))) return false;
+  return groupsOf(claim, limits).every(({ limit, includes }) => active.filter(includes).length < limit);
+}
+
+/** What the limits leave beside the active runs, counted once for a look at thousands that wait. */
+interface Room {
+  isFull(): boolean;
+  activeIn(project: number): number;
+  allows(claim: Claim, place: string): boolean;
+  take(claim: Claim): void;
+}
+
+function roomBeside(active: readonly Claim[], limits: RunLimits): Room {
+  const projects = new Map<number, number>();
+  const agents = new Map<string, number>();
+  const users = new Map<number, number>();
+  const places = new Set<string>();
+  let all = 0;
+  const take = (claim: Claim) => {
+    const { project, agent, user } = claim;
+    all += 1;
+    projects.set(project, (projects.get(project) ?? 0) + 1);
+    agents.set(agent, (agents.get(agent) ?? 0) + 1);
+    if (user !== undefined) users.set(user, (users.get(user) ?? 0) + 1);
+    places.add(placeOf(claim));
+  };
+  for (const claim of active) take(claim);
+  return {
+    isFull: () => all >= limits.global,
+    activeIn: (project) => projects.get(project) ?? 0,
+    allows: ({ project, agent, user }, place) =>
+      (projects.get(project) ?? 0) < limits.perProject &&
+      (agents.get(agent) ?? 0) < limits.perAgent &&
+      (user === undefined || (users.get(user) ?? 0) < limits.perUser) &&
+      !places.has(place),
+    take,
+  };
+}
+
+/** Names the place of a run; a run outside of issues and merge requests has one of its own. */
+function placeOf({ id, agent, project, object }: Claim): string {
+  return object === undefined ? id : `${agent} ${project} ${object}`;
 }
 
 function next(
   waiting: readonly Claim[],
-  { chosen, count, limits }: { chosen: ReadonlySet<Claim>; count: Count; limits: RunLimits },
+  { chosen, room }: { chosen: ReadonlySet<Claim>; room: Room },
 ): Claim | undefined {
-  if (count.of('all') >= limits.global) return undefined;
   const passed = new Set<string>();
   let best: Claim | undefined;
-  let fewest = limits.perProject;
+  let fewest = Number.POSITIVE_INFINITY;
   for (const claim of waiting) {
     if (chosen.has(claim)) continue;
     // On one issue or merge request strictly one after the other, even where the later could go first.
     const place = placeOf(claim);
-    if (place !== undefined && passed.has(place)) continue;
-    if (place !== undefined) passed.add(place);
-    const active = count.of(`project ${claim.project}`);
-    if (active >= fewest || !count.allows(claim)) continue;
+    if (passed.has(place)) continue;
+    passed.add(place);
+    const active = room.activeIn(claim.project);
+    if (active >= fewest || !room.allows(claim, place)) continue;
     best = claim;
     fewest = active;
     if (active === 0) break;

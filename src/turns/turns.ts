@@ -1,7 +1,7 @@
 import type { OnBusy } from '../config/config.ts';
 import { aheadOf } from './ahead.ts';
-import { type Claim, comesBefore, placeOf, type RunLimits } from './claim.ts';
-import { nextOnes } from './grant.ts';
+import { type Claim, comesBefore, isSamePlace, type RunLimits } from './claim.ts';
+import { canStart, nextOnes } from './grant.ts';
 
 /** Who has a turn and who waits for one: all that has to be kept. */
 export interface Turns {
@@ -36,23 +36,23 @@ export function request(
   claim: Claim,
   { limits, onBusy }: { limits: RunLimits; onBusy: OnBusy },
 ): Change & { readonly answer: Answer } {
+  const is = ({ id }: Claim) => id === claim.id;
+  if (turns.active.some(is)) return { turns, granted: [], answer: { kind: 'granted' } };
+  const isKnown = turns.waiting.some(is);
   const rivals = rivalsOf(claim, turns);
-  const known = [...turns.active, ...turns.waiting].some(({ id }) => id === claim.id);
   const [rival] = rivals;
-  if (!known && onBusy === 'refuse' && rival !== undefined) {
+  if (!isKnown && onBusy === 'refuse' && rival !== undefined) {
     return { turns, granted: [], answer: { kind: 'busy', by: rival } };
   }
-  const changed = grant(known ? turns : { ...turns, waiting: inLine(turns.waiting, claim) }, limits);
-  const granted = changed.granted.filter((id) => id !== claim.id);
-  const has = changed.turns.active.some(({ id }) => id === claim.id);
-  const answer: Answer = has
-    ? { kind: 'granted' }
-    : {
-        kind: 'wait',
-        ahead: aheadOf(claim, changed.turns, limits),
-        replaces: onBusy === 'replace' ? rivals : [],
-      };
-  return { turns: changed.turns, granted, answer };
+  // Whoever waits cannot start as it is, so nobody is passed by.
+  if (!isKnown && canStart(claim, turns, limits)) {
+    const active = [...turns.active, claim];
+    return { turns: { ...turns, active }, granted: [], answer: { kind: 'granted' } };
+  }
+  const after = isKnown ? turns : { ...turns, waiting: inLine(turns.waiting, claim) };
+  const replaces = onBusy === 'replace' ? rivals : [];
+  const ahead = aheadOf(claim, after, limits);
+  return { turns: after, granted: [], answer: { kind: 'wait', ahead, replaces } };
 }
 
 /** Takes runs out, whether they had a turn or waited for one, and hands on what is free. */
@@ -80,9 +80,7 @@ function inLine(waiting: readonly Claim[], claim: Claim): readonly Claim[] {
 
 /** The runs before it of the same agent on the same issue or merge request, the active one first. */
 function rivalsOf(claim: Claim, { active, waiting }: Turns): readonly string[] {
-  const place = placeOf(claim);
-  if (place === undefined) return [];
-  const isRival = (other: Claim) => other.id !== claim.id && placeOf(other) === place;
+  const isRival = (other: Claim) => other.id !== claim.id && isSamePlace(claim, other);
   const before = waiting.filter((other) => isRival(other) && comesBefore(other, claim));
   return [...active.filter(isRival), ...before].map(({ id }) => id);
 }

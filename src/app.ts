@@ -10,6 +10,7 @@ import { createPerform } from './perform.ts';
 import { startConsumer } from './queue/consumer.ts';
 import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
+import { createTurns } from './queue/turns.ts';
 import { createReceive } from './receive.ts';
 import type { GitLab } from './runs/ports.ts';
 import { createTick, scheduledTriggers } from './tick.ts';
@@ -64,7 +65,26 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
       };
       // Where the queue is away a moment long the next look will do.
       const stopOf = (runId: string) => queue.stopOf(runId).catch(() => undefined);
-      const perform = createPerform({ config, gitlabOf, stopOf, observer, clock, random: Math.random });
+      const turns = createTurns(backend, {
+        queue,
+        limits: config.limits.runs,
+        onWaiting: (waiting) => {
+          for (const { name } of config.agents) {
+            metrics.runsWaiting.set({ agent: name }, waiting.filter(({ agent }) => agent === name).length);
+          }
+        },
+        onError: (error) => log.warn({ err: error }, 'turns fault'),
+      });
+      closers.push(() => turns.close());
+      const perform = createPerform({
+        config,
+        gitlabOf,
+        stopOf,
+        turns,
+        observer,
+        clock,
+        random: Math.random,
+      });
       const consumer = await startConsumer(backend, {
         perform,
         onCommand: createObey({ config, gitlabOf, queue, observer, clock }),

@@ -3,7 +3,8 @@ import { plainText } from './lib/markdown.ts';
 import type { Command } from './runs/command.ts';
 import { Failure } from './runs/failures.ts';
 import { planRetry } from './runs/plan.ts';
-import type { Clock, GitLab, GitLabOf, Observer, RunQueue } from './runs/ports.ts';
+import type { Clock, GitLab, GitLabOf, Observer } from './runs/ports.ts';
+import type { RunQueue } from './runs/queue-ports.ts';
 import { helpText, replyMarker, statusText } from './runs/replies.ts';
 import type { Run } from './runs/run.ts';
 

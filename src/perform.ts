@@ -1,7 +1,8 @@
 import type { Config } from './config/config.ts';
 import { createFlowParser } from './flows/flow.ts';
 import { withEntry } from './runs/history.ts';
-import type { Clock, GitLabOf, Observer, Perform, StopRequest } from './runs/ports.ts';
+import type { Clock, GitLabOf, Observer } from './runs/ports.ts';
+import type { Perform, Performed, RunTurns, StopRequest } from './runs/queue-ports.ts';
 import { explainToPeople } from './runs/remedies.ts';
 import { retryDelay } from './runs/retry.ts';
 import type { Outcome, Run } from './runs/run.ts';
@@ -19,11 +20,12 @@ export function createPerform(tools: {
   readonly gitlabOf: GitLabOf;
   /** The request to stop that a run has to heed before each of its steps. */
   readonly stopOf: (runId: string) => Promise<StopRequest | undefined>;
+  readonly turns: RunTurns;
   readonly observer: Observer;
   readonly clock: Clock;
   readonly random: () => number;
 }): Perform {
-  const { config, gitlabOf, stopOf, observer, clock, random } = tools;
+  const { config, gitlabOf, stopOf, turns, observer, clock, random } = tools;
   const parseFlow = createFlowParser();
   const record = (run: Run, what: string, error?: unknown) => withEntry(run, { at: clock(), what, error });
 
@@ -37,9 +39,7 @@ export function createPerform(tools: {
         error: `The ${missing} is not in the config any more.`,
       };
       const finishedAt = new Date(clock()).toISOString();
-      const run = record({ ...start, outcome, finishedAt }, 'finished');
-      observer.finished(run);
-      return { kind: 'done', run };
+      return end(record({ ...start, outcome, finishedAt }, 'finished'));
     }
     const gitlab = gitlabOf(agent.name);
     let run = start.history === undefined ? record(start, 'taken up') : start;
@@ -54,6 +54,7 @@ export function createPerform(tools: {
           gitlab,
           agent,
           trigger,
+          turns,
           gitlabUrl: config.gitlab.url,
           parseFlow,
           clock,
@@ -91,9 +92,14 @@ export function createPerform(tools: {
       run = record(run, run.finishedAt === undefined ? 'entered' : 'finished');
       if (run.finishedAt === undefined) await save(run);
     }
+    return end(run);
+  };
+
+  async function end(run: Run): Promise<Performed> {
+    await turns.release(run.id);
     observer.finished(run);
     return { kind: 'done', run };
-  };
+  }
 }
 
 function enter(step: StepName, run: Run): Run {

@@ -1,6 +1,7 @@
 import type { Config } from './config/config.ts';
 import { planRun } from './runs/plan.ts';
-import type { Clock, GitLabOf, Observer, RunQueue, ScheduledTrigger, Tick } from './runs/ports.ts';
+import type { Clock, GitLabOf, Observer } from './runs/ports.ts';
+import type { RunQueue, ScheduledTrigger, Tick } from './runs/queue-ports.ts';
 
 /** Every trigger with a schedule, once for each of its projects. */
 export function scheduledTriggers({ triggers }: Pick<Config, 'triggers'>): readonly ScheduledTrigger[] {

@@ -10,6 +10,7 @@ const ORDER = [
   'events',
   'triggers',
   'flows',
+  'turns',
   'runs',
   'setup',
   'gitlab',
@@ -26,7 +27,7 @@ const ORDER = [
 /** Whoever logs, and the two ends of the process. Everything else tells the observer. */
 const MAY_LOG = ['observability', 'http', 'app', 'cli'];
 /** Parts that only calculate: no clock, no network, no files. */
-const PURE = ['events', 'triggers', 'flows', 'setup'];
+const PURE = ['events', 'triggers', 'flows', 'turns', 'setup'];
 
 const root = fileURLToPath(new URL('../src', import.meta.url));
 

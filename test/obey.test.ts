@@ -3,7 +3,7 @@ import type { CommandName } from '../src/events/command.ts';
 import { createObey } from '../src/obey.ts';
 import { planCommand, planStop } from '../src/runs/command.ts';
 import { planRun } from '../src/runs/plan.ts';
-import type { StopRequest } from '../src/runs/ports.ts';
+import type { StopRequest } from '../src/runs/queue-ports.ts';
 import type { Run } from '../src/runs/run.ts';
 import { config, trigger } from './builders/config.ts';
 import { mention } from './builders/events.ts';

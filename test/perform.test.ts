@@ -48,6 +48,7 @@ describe('perform', () => {
     const { history = [], finishedAt } = await toTheEnd();
     expect(history.map(({ what, step, times, detail = '' }) => [what, step, times, detail])).toEqual([
       ['taken up', 'admit', 1, ''],
+      ['entered', 'turn', 1, ''],
       ['entered', 'note', 1, ''],
       ['entered', 'fork', 1, ''],
       ['entered', 'prepare', 1, ''],

@@ -1,6 +1,6 @@
 import { formatDuration } from '../lib/duration.ts';
 import { oneLine } from '../lib/text.ts';
-import type { StopRequest } from '../runs/ports.ts';
+import type { StopRequest } from '../runs/queue-ports.ts';
 import type { HistoryEntry, Run } from '../runs/run.ts';
 import { runState } from '../runs/state.ts';
 

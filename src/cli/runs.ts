@@ -4,7 +4,7 @@ import { BeckonError, messageOf } from '../lib/errors.ts';
 import { compilePatterns } from '../lib/pattern.ts';
 import { runAgain } from '../runs/again.ts';
 import { runMatches } from '../runs/filter.ts';
-import type { RunQueue } from '../runs/ports.ts';
+import type { RunQueue } from '../runs/queue-ports.ts';
 import { RUN_STATES, type Run, type RunState } from '../runs/run.ts';
 import { runState } from '../runs/state.ts';
 import { configOf } from './config-option.ts';

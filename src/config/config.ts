@@ -72,6 +72,10 @@ export interface Agent {
   readonly gateway: 'none' | 'variables';
 }
 
+/** What to do with a run on whose issue or merge request the same agent is at work already. */
+export const ON_BUSY = ['queue', 'replace', 'refuse'] as const;
+export type OnBusy = (typeof ON_BUSY)[number];
+
 /** A rule: on these events, in these projects, by these people, run this agent. */
 export interface Trigger {
   readonly name: string;
@@ -96,6 +100,7 @@ export interface Trigger {
   readonly stopOn: ReadonlySet<StopCause>;
   /** When the event `scheduled` happens, in each of the projects. */
   readonly schedule: Schedule | undefined;
+  readonly onBusy: OnBusy;
 }
 
 /** A limit on how often something may happen. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ACCESS_LEVELS, EVENT_KINDS, type Role, STOP_CAUSES } from './config.ts';
+import { ACCESS_LEVELS, EVENT_KINDS, ON_BUSY, type Role, STOP_CAUSES } from './config.ts';
 import { FilterFile } from './filter.ts';
 import { FlowFile } from './flow.ts';
 import { queueKind } from './queue-kind.ts';
@@ -163,6 +163,12 @@ const Trigger = z
       .default([...STOP_CAUSES])
       .describe(
         'What stops a run early: the account is unassigned, its review is not wanted any more, the item is closed or merged.',
+      ),
+    onBusy: z
+      .enum(ON_BUSY)
+      .default('queue')
+      .describe(
+        'Where the agent is at work on the same issue or merge request already. `queue`: one after the other; `replace`: stop the earlier run; `refuse`: say so.',
       ),
     edits: z
       .boolean()

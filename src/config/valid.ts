@@ -92,6 +92,7 @@ function validTrigger(trigger: ConfigFile['triggers'][number], agents: readonly 
     stopOn: new Set(trigger.stopOn),
     forks: trigger.forks,
     schedule: trigger.schedule,
+    onBusy: trigger.onBusy,
     filters: compileFilters(trigger.filter),
   };
 }

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { QueueDepth } from '../runs/ports.ts';
+import type { QueueDepth } from '../runs/queue-ports.ts';
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -27,6 +27,12 @@ export function createMetrics() {
     runsActive: new Gauge({
       name: 'beckon_runs_active',
       help: 'Runs that this process has taken up and that have not ended.',
+      labelNames: ['agent'] as const,
+      registers,
+    }),
+    runsWaiting: new Gauge({
+      name: 'beckon_runs_waiting',
+      help: 'Runs of all processes that wait for their turn, as this process has seen last.',
       labelNames: ['agent'] as const,
       registers,
     }),

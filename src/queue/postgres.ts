@@ -9,6 +9,7 @@ import {
 import pg from 'pg';
 import type { Secret } from '../lib/secret.ts';
 import type { Backend } from './backend.ts';
+import { createTextTable, postgresText } from './postgres-text.ts';
 import { ANSWER_MS, NAMESPACE, QUEUE_NAME, START_MS } from './settings.ts';
 import { unavailable } from './unavailable.ts';
 import { untilStarted } from './until-started.ts';
@@ -31,7 +32,7 @@ export type PostgresAddress =
 /** The most connections of a worker; each of its runs holds one for milliseconds. */
 const MOST_CONNECTIONS = 8;
 
-/** Creates or updates BullMQ's tables where they are missing or old. Safe when several processes start at once. */
+/** Creates or updates BullMQ's tables and ours where they are missing or old. Safe when several processes start at once. */
 async function migrate(address: PostgresAddress): Promise<void> {
   const client = new pg.Client({ ...address, connectionTimeoutMillis: START_MS });
   client.on('error', () => {});
@@ -43,6 +44,7 @@ async function migrate(address: PostgresAddress): Promise<void> {
       throw error;
     });
     if (version < LATEST_SCHEMA_VERSION) await runMigrations(client, NAMESPACE);
+    await createTextTable(client);
   } finally {
     await client.end().catch(() => {});
   }
@@ -70,9 +72,18 @@ export async function openPostgresAt(
     await within(ANSWER_MS, queue.close()).catch(() => {});
     throw unavailable('reach PostgreSQL', error);
   });
+  const pool = new pg.Pool({
+    ...address,
+    max: 2,
+    keepAlive: true,
+    connectionTimeoutMillis: ANSWER_MS,
+    query_timeout: START_MS,
+  });
+  pool.on('error', (error) => onError(unavailable('reach PostgreSQL', error)));
   return {
     kind,
     queue,
+    turns: postgresText(pool),
     worker: (process, tuning) =>
       new bullmq.Worker<unknown, void>(QUEUE_NAME, process, {
         ...tuning,
@@ -87,7 +98,9 @@ export async function openPostgresAt(
         autorun: false,
       }),
     warnings: async () => [],
-    close: () => within(ANSWER_MS, queue.close()).catch(() => {}),
+    close: async () => {
+      await within(ANSWER_MS, Promise.all([queue.close(), pool.end()])).catch(() => {});
+    },
   };
 }
 

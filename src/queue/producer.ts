@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RunQueue, StopRequest } from '../runs/ports.ts';
+import type { RunQueue, StopRequest } from '../runs/queue-ports.ts';
 import type { Outcome, Run } from '../runs/run.ts';
 import type { Backend, RunJob } from './backend.ts';
 import { readRun } from './run-data.ts';

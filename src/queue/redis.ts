@@ -2,6 +2,7 @@ import { createRedisBackend, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Secret } from '../lib/secret.ts';
 import type { Backend } from './backend.ts';
+import { redisText } from './redis-text.ts';
 import { ANSWER_MS, NAMESPACE, QUEUE_NAME } from './settings.ts';
 import { unavailable } from './unavailable.ts';
 import { untilStarted } from './until-started.ts';
@@ -75,13 +76,22 @@ export async function openRedis(
     skipVersionCheck: true,
   });
   queue.on('error', (error) => onError(unavailable('reach Redis', error)));
-  await untilStarted('reach Redis', () => queue.isPaused()).catch((error: unknown) => {
+  const client = new Redis(url.reveal(), { ...impatient, lazyConnect: true });
+  client.on('error', (error) => onError(unavailable('reach Redis', error)));
+  try {
+    await untilStarted('reach Redis', () => queue.isPaused());
+    await untilStarted<unknown>('reach Redis', () =>
+      client.status === 'wait' ? client.connect() : client.ping(),
+    );
+  } catch (error) {
     void queue.disconnect();
+    client.disconnect();
     throw error;
-  });
+  }
   return {
     kind: 'redis',
     queue,
+    turns: redisText(client, `${NAMESPACE}:turns`),
     worker: (process, tuning) =>
       new bullmq.Worker<unknown, void>(QUEUE_NAME, process, {
         ...tuning,
@@ -90,6 +100,9 @@ export async function openRedis(
         autorun: false,
       }),
     warnings: async () => dangers(await untilStarted('reach Redis', () => info(url))),
-    close: () => within(ANSWER_MS, queue.close()).catch(() => queue.disconnect()),
+    close: async () => {
+      client.disconnect();
+      await within(ANSWER_MS, queue.close()).catch(() => queue.disconnect());
+    },
   };
 }

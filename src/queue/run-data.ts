@@ -27,7 +27,12 @@ const Outcome = z.discriminatedUnion('kind', [
     job: maybe(z.object({ id: z.exactOptional(z.number()), name: z.string(), url: z.string() })),
   }),
   z.object({ kind: z.literal('not_started'), error: z.string() }),
-  z.object({ kind: z.literal('refused'), error: z.string(), silent: z.boolean() }),
+  z.object({
+    kind: z.literal('refused'),
+    error: z.string(),
+    silent: z.boolean(),
+    see: z.exactOptional(z.string()),
+  }),
   z.object({ kind: z.literal('cancelled'), by: maybe(z.string()) }),
   z.object({ kind: z.literal('timed_out') }),
 ]);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ScheduledTrigger, Tick } from '../runs/ports.ts';
+import type { ScheduledTrigger, Tick } from '../runs/queue-ports.ts';
 import type { JobQueue, RunJob } from './backend.ts';
 
 /** The data of a job that is no run but the time of a schedule. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StopRequest } from '../runs/ports.ts';
+import type { StopRequest } from '../runs/queue-ports.ts';
 
 /** The data of a job that is no run but the wish that one stops. */
 const StopData = z.object({ stop: z.literal(1), runId: z.string(), by: z.string(), reason: z.string() });

@@ -1,5 +1,5 @@
 import { planRetry } from './plan.ts';
-import type { RunQueue } from './ports.ts';
+import type { RunQueue } from './queue-ports.ts';
 import type { Run } from './run.ts';
 
 /**

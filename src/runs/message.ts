@@ -22,6 +22,12 @@ export function approvalText(commitId: string): string {
   return `⏸️ The merge request comes from a fork. A Maintainer of this project can have the agent run on its commit ${commitId} with a 👍 under this note, within 24 hours. The CI configuration and the code of that commit then run with the CI/CD variables of this project, so look at them first.`;
 }
 
+/** What the note says while runs that come first keep this one from starting. */
+export function turnText(ahead: number): string {
+  const others = ahead === 1 ? '1 run is' : `${ahead} runs are`;
+  return `⏳ Waiting for its turn: ${others} ahead of this one.`;
+}
+
 /** What the note says while the pipeline runs. GitLab's own words. */
 export function startedText(pipelineUrl: string): string {
   return `✅ Agent has started. You can view the progress [here](${pipelineUrl}).`;
@@ -81,8 +87,11 @@ export function outcomeText(
     case 'timed_out':
       return `⌛ Agent ran longer than it may, and was stopped.${pipeline}`;
     case 'not_started':
-    case 'refused':
       return notStartedText(outcome.error);
+    case 'refused': {
+      const see = outcome.see === undefined ? '' : ` See ${link('its note', outcome.see)}.`;
+      return `${notStartedText(outcome.error)}${see}`;
+    }
     default:
       return outcome satisfies never;
   }

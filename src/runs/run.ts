@@ -41,8 +41,11 @@ export type Outcome =
     }
   /** Nothing ran; `error` says what to do about it. */
   | { readonly kind: 'not_started'; readonly error: string }
-  /** The acting person may not start the agent. Strangers to the project get no note. */
-  | { readonly kind: 'refused'; readonly error: string; readonly silent: boolean }
+  /**
+   * The acting person may not start the agent, or not now. Strangers to the project get no note. `see`: the address
+   * of the note of a run that is in the way.
+   */
+  | { readonly kind: 'refused'; readonly error: string; readonly silent: boolean; readonly see?: string }
   | { readonly kind: 'cancelled'; readonly by: string | undefined }
   | { readonly kind: 'timed_out' };
 

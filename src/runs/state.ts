@@ -3,7 +3,7 @@ import type { Run, RunState } from './run.ts';
 /** A run's state as people see it, from what has happened to it so far. */
 export function runState(run: Run): RunState {
   if (run.outcome === undefined) {
-    if (run.step === 'admit') return 'queued';
+    if (run.step === 'admit' || run.step === 'turn') return 'queued';
     return run.pipeline === undefined ? 'starting' : 'running';
   }
   switch (run.outcome.kind) {

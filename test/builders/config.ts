@@ -30,6 +30,7 @@ export function trigger(fields: Partial<Trigger> = {}): Trigger {
     stopOn: new Set(['unassign', 'review_removed', 'close']),
     forks: 'refuse',
     schedule: undefined,
+    onBusy: 'queue',
     filters: new Map(),
     ...fields,
   };

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { QueueHome } from '../../src/config/config.ts';
 import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
-import type { RunQueue } from '../../src/runs/ports.ts';
+import type { RunQueue } from '../../src/runs/queue-ports.ts';
 import type { Run } from '../../src/runs/run.ts';
 import type { Home } from '../contracts/run-queue.ts';
 import { aFullRun, aRun } from '../queue/a-run.ts';

@@ -6,7 +6,7 @@ import { type Consumer, type ConsumerOptions, startConsumer } from '../../src/qu
 import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
 import type { Command } from '../../src/runs/command.ts';
-import type { Perform, RunQueue, Tick } from '../../src/runs/ports.ts';
+import type { Perform, RunQueue, Tick } from '../../src/runs/queue-ports.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { aCommand, aFullRun, aRun, ended } from '../queue/a-run.ts';
 import { until } from '../support/until.ts';

@@ -52,6 +52,25 @@ describeWith(['git'], 'a program that is killed', () => {
     120_000,
   );
 
+  it('leaves no turn behind: who had one goes on, and then who waited', async () => {
+    scene = await openScene({ limits: { runs: { global: 1 } } });
+    const { world, project } = scene;
+    const issues = ['Checkout fails', 'Basket is slow', 'Search is empty'].map((title) =>
+      world.openIssue({ project, author: 'alice', title }),
+    );
+    for (const issue of issues) world.comment({ issue, author: 'alice', body: '@pusher-bot go' });
+    const texts = () => [...world.state.notes.values()].map(({ body }) => body);
+    const waiting = () => texts().filter((body) => body.includes('Waiting for its turn')).length;
+    await until('one has its turn and two wait', () => waiting() === 2 && world.state.pipelines.size > 0, {
+      ms: 30_000,
+    });
+    await scene.killAndRestart();
+    for (const issue of issues) {
+      await noteSaying(scene, issue, /It opened the merge request/, { ms: 90_000 });
+      expect(scene.botNotes(issue)).toHaveLength(1);
+    }
+  }, 240_000);
+
   it('says goodbye within ten seconds when it is asked to stop, and ends with 0', async () => {
     scene = await openScene();
     const { world, project } = scene;

@@ -41,6 +41,7 @@ export async function openScene({
   byInputs = false,
   agents = AGENTS,
   files = {},
+  limits = {},
   path = process.env.PATH ?? '',
 }: {
   queueUrl?: string;
@@ -56,6 +57,8 @@ export async function openScene({
   agents?: Readonly<Record<string, { flow?: string; notify?: string; reactions?: boolean }>>;
   /** More files for the project, by path. */
   files?: Readonly<Record<string, string>>;
+  /** As in the config. */
+  limits?: object;
   /** The PATH of jobs. */
   path?: string;
 } = {}) {
@@ -93,6 +96,7 @@ export async function openScene({
     server: { port: 0 },
     webhook: { secretTokens: ['${WEBHOOK_SECRET}'] },
     queue: queueUrl === undefined ? { dataDir: join(folder, 'data') } : { url: queueUrl },
+    limits,
     agents: Object.fromEntries(
       Object.entries(agents).map(([name, agent]) => [
         name,

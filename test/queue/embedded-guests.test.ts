@@ -5,7 +5,7 @@ import { socketAddress } from '../../src/queue/embedded/postgres-server.ts';
 import { runningPostmaster } from '../../src/queue/embedded/postmaster.ts';
 import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
-import type { RunQueue } from '../../src/runs/ports.ts';
+import type { RunQueue } from '../../src/runs/queue-ports.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 import { aRun } from './a-run.ts';

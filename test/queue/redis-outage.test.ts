@@ -7,7 +7,7 @@ import type { Backend } from '../../src/queue/backend.ts';
 import { startConsumer } from '../../src/queue/consumer.ts';
 import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
-import type { RunQueue } from '../../src/runs/ports.ts';
+import type { RunQueue } from '../../src/runs/queue-ports.ts';
 import { describeWith } from '../support/needs.ts';
 import { newRedis, type RedisServer } from '../support/redis.ts';
 import { until } from '../support/until.ts';

@@ -1,11 +1,13 @@
 import type { Event } from '../../src/events/event.ts';
 import { createPerform } from '../../src/perform.ts';
 import { planRun } from '../../src/runs/plan.ts';
-import type { Observer, StopRequest } from '../../src/runs/ports.ts';
+import type { Observer } from '../../src/runs/ports.ts';
+import type { StopRequest } from '../../src/runs/queue-ports.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { agent, config, trigger } from '../builders/config.ts';
 import { mention } from '../builders/events.ts';
 import { gitlabDouble } from '../doubles/gitlab.ts';
+import { turnsDouble } from '../doubles/turns.ts';
 
 const silent: Observer = {
   queued: () => {},
@@ -24,6 +26,7 @@ export function setUp(fields: Parameters<typeof agent>[0] = {}, event: Event = m
   const perform = createPerform({
     config: config({ triggers: [rule] }),
     gitlabOf: () => double.gitlab,
+    turns: turnsDouble().port,
     stopOf: async () => stop,
     observer: silent,
     clock: () => now,

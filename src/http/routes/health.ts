@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { messageOf } from '../../lib/errors.ts';
-import type { RunQueue } from '../../runs/ports.ts';
+import type { RunQueue } from '../../runs/queue-ports.ts';
 import { sendError } from '../errors.ts';
 
 export interface HealthTools {

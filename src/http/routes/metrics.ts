@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type Metrics, renderMetrics } from '../../observability/metrics.ts';
-import type { RunQueue } from '../../runs/ports.ts';
+import type { RunQueue } from '../../runs/queue-ports.ts';
 
 export interface MetricsTools {
   readonly metrics: Metrics;

@@ -1,4 +1,4 @@
-import type { StopRequest } from '../ports.ts';
+import type { StopRequest } from '../queue-ports.ts';
 import type { Run } from '../run.ts';
 import { findOwnPipeline } from './pipeline.ts';
 import { done, type StepResult, type StepTools } from './step.ts';

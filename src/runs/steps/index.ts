@@ -8,11 +8,13 @@ import { note } from './note.ts';
 import { pipeline } from './pipeline.ts';
 import { prepare } from './prepare.ts';
 import type { Step } from './step.ts';
+import { turn } from './turn.ts';
 import { watch } from './watch.ts';
 
 /** What each step does; their order is in `names.ts`. */
 export const STEPS: Readonly<Record<StepName, Step>> = {
   admit,
+  turn,
   note,
   fork,
   prepare,

@@ -1,6 +1,7 @@
 /** The steps of a run in their order. */
 export const STEP_NAMES = [
   'admit',
+  'turn',
   'note',
   'fork',
   'prepare',

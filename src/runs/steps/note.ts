@@ -5,10 +5,16 @@ import { placeOf } from '../place.ts';
 import type { GitLab } from '../ports.ts';
 import type { NoteRef, Run } from '../run.ts';
 import { reactAtStart } from './react.ts';
+import { say } from './say.ts';
 import { done, type Step } from './step.ts';
 
-/** Writes the progress note, and shows on the comment that it was seen. */
+/** Writes the progress note, or edits the one of a run that waited for its turn; shows that the comment was seen. */
 export const note: Step = async (run, tools) => {
+  if (run.note !== undefined) {
+    await say(run, PROCESSING, tools.gitlab);
+    await reactAtStart(run, tools);
+    return done(run);
+  }
   const written = await findOrWriteNote(run, PROCESSING, tools);
   await reactAtStart(run, tools);
   return done(written === undefined ? run : { ...run, note: written });

@@ -2,6 +2,7 @@ import type { Agent, Trigger } from '../../config/config.ts';
 import type { createFlowParser } from '../../flows/flow.ts';
 import type { Failure } from '../failures.ts';
 import type { Clock, GitLab } from '../ports.ts';
+import type { RunTurns } from '../queue-ports.ts';
 import type { Run } from '../run.ts';
 
 export interface StepTools {
@@ -9,6 +10,7 @@ export interface StepTools {
   readonly gitlab: GitLab;
   readonly agent: Agent;
   readonly trigger: Trigger;
+  readonly turns: Pick<RunTurns, 'request'>;
   readonly gitlabUrl: string;
   readonly parseFlow: ReturnType<typeof createFlowParser>;
   readonly clock: Clock;

@@ -1,0 +1,83 @@
+import type { OnBusy } from '../config/config.ts';
+import type { Answer } from '../turns/turns.ts';
+import type { Command } from './command.ts';
+import type { Run } from './run.ts';
+
+/** What to do with a run once it has been performed as far as it goes. */
+export type Performed =
+  | { readonly kind: 'done'; readonly run: Run }
+  /** Take it up again at `at` (milliseconds since the epoch), or earlier when it is woken. */
+  | { readonly kind: 'wait'; readonly run: Run; readonly at: number };
+
+/** The runs that may be active at once, of all processes together. */
+export interface RunTurns {
+  /**
+   * Asks for the run's turn. It is woken when it has to wait and its turn comes. Asking again changes nothing.
+   * Fails with a {@link Failure} that passes. `by`: the run that is in the way, where it can be found.
+   */
+  request(
+    run: Run,
+    onBusy: OnBusy,
+  ): Promise<Exclude<Answer, { kind: 'busy' }> | { readonly kind: 'busy'; readonly by: Run | undefined }>;
+  /** Gives back the run's turn, or its place in the line. Where that fails, it happens within a minute. */
+  release(runId: string): Promise<void>;
+}
+
+/** Performs the steps of a run one after another; `save` makes each of them durable. */
+export type Perform = (
+  run: Run,
+  tools: { readonly save: (run: Run) => Promise<void>; readonly signal: AbortSignal },
+) => Promise<Performed>;
+
+/** A trigger with a schedule, in one of its projects. */
+export interface ScheduledTrigger {
+  readonly trigger: string;
+  /** Full path. */
+  readonly project: string;
+  readonly cron: string;
+  readonly timezone: string;
+}
+
+/** A time of a schedule that has come. */
+export interface Tick {
+  readonly trigger: string;
+  readonly project: string;
+  /** Milliseconds since the epoch: the time that was planned, not the one at which it is worked on. */
+  readonly at: number;
+}
+
+/** Who wants a run to stop, and why, in words for people. */
+export interface StopRequest {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** Jobs in each state of the queue: runs, and the times of schedules and requests to stop among them. */
+export type QueueDepth = Readonly<Record<'waiting' | 'active' | 'delayed' | 'completed' | 'failed', number>>;
+
+/** The producing side of the queue, which is also the store of runs. */
+export interface RunQueue {
+  /**
+   * Adds a run unless one with its id is there. Durable when it resolves; rejects with a {@link BeckonError}
+   * `queue_unavailable` when the queue cannot take it within 2 s.
+   */
+  add(run: Run): Promise<{ readonly duplicate: boolean }>;
+  /** Adds a command unless one with its id is there; durable and bounded as {@link RunQueue.add}. */
+  addCommand(command: Command): Promise<void>;
+  /** Has a waiting run taken up at once; does nothing for a run that is not waiting, or not there. */
+  wake(runId: string): Promise<void>;
+  find(runId: string): Promise<Run | undefined>;
+  /**
+   * Asks for the end of a run and wakes it. Durable when it resolves with `asked`; of several requests the first
+   * is kept, as long as runs are kept. `over`: its outcome is known. `unknown`: there is no such run.
+   */
+  stop(runId: string, request: StopRequest): Promise<'asked' | 'over' | 'unknown'>;
+  /** The request to stop that a run has to heed. */
+  stopOf(runId: string): Promise<StopRequest | undefined>;
+  /** Newest first; those for which `where` holds. */
+  list(options: { readonly limit: number; readonly where?: (run: Run) => boolean }): Promise<readonly Run[]>;
+  depth(): Promise<QueueDepth>;
+  /** Resolves when the queue answers, rejects within 2 s when not. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

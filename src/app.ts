@@ -10,6 +10,7 @@ import { createPerform } from './perform.ts';
 import { startConsumer } from './queue/consumer.ts';
 import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
+import { createRates } from './queue/rates.ts';
 import { createTurns } from './queue/turns.ts';
 import { createReceive } from './receive.ts';
 import type { GitLab } from './runs/ports.ts';
@@ -76,18 +77,24 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
         onError: (error) => log.warn({ err: error }, 'turns fault'),
       });
       closers.push(() => turns.close());
+      const rates = createRates(backend.limiterOf, {
+        rates: config.limits.rate,
+        now: clock,
+        onRefused: (limit) => metrics.refused.inc({ limit }),
+      });
       const perform = createPerform({
         config,
         gitlabOf,
         stopOf,
         turns,
+        rates,
         observer,
         clock,
         random: Math.random,
       });
       const consumer = await startConsumer(backend, {
         perform,
-        onCommand: createObey({ config, gitlabOf, queue, observer, clock }),
+        onCommand: createObey({ config, gitlabOf, queue, rates, observer, clock }),
         ticks: {
           schedules: scheduledTriggers(config),
           onTick: createTick({ config, gitlabOf, queue, observer, clock }),

@@ -4,7 +4,7 @@ import type { Command } from './runs/command.ts';
 import { Failure } from './runs/failures.ts';
 import { planRetry } from './runs/plan.ts';
 import type { Clock, GitLab, GitLabOf, Observer } from './runs/ports.ts';
-import type { RunQueue } from './runs/queue-ports.ts';
+import type { RunQueue, RunRates } from './runs/queue-ports.ts';
 import { helpText, replyMarker, statusText } from './runs/replies.ts';
 import type { Run } from './runs/run.ts';
 
@@ -15,6 +15,7 @@ interface Tools {
   readonly config: Pick<Config, 'triggers'>;
   readonly gitlabOf: GitLabOf;
   readonly queue: Pick<RunQueue, 'add' | 'list' | 'stop'>;
+  readonly rates: Pick<RunRates, 'resume'>;
   readonly observer: Pick<Observer, 'queued'>;
   readonly clock: Clock;
 }
@@ -82,6 +83,10 @@ async function obey(
       return statusText(unfinished(about).length > 0 ? unfinished(about) : about.slice(0, 1), clock());
     case 'retry':
       return retry(command, about, tools);
+    case 'resume':
+      if (level < ACCESS_LEVELS.maintainer) return 'Only a Maintainer can end a pause.';
+      await tools.rates.resume(command);
+      return 'The pause is over. Ask again.';
     case 'stop': {
       const running = unfinished(about);
       if (running.length === 0) return 'There is nothing under way here that could be stopped.';

@@ -2,7 +2,7 @@ import type { Config } from './config/config.ts';
 import { createFlowParser } from './flows/flow.ts';
 import { withEntry } from './runs/history.ts';
 import type { Clock, GitLabOf, Observer } from './runs/ports.ts';
-import type { Perform, Performed, RunTurns, StopRequest } from './runs/queue-ports.ts';
+import type { Perform, Performed, RunRates, RunTurns, StopRequest } from './runs/queue-ports.ts';
 import { explainToPeople } from './runs/remedies.ts';
 import { retryDelay } from './runs/retry.ts';
 import type { Outcome, Run } from './runs/run.ts';
@@ -21,11 +21,12 @@ export function createPerform(tools: {
   /** The request to stop that a run has to heed before each of its steps. */
   readonly stopOf: (runId: string) => Promise<StopRequest | undefined>;
   readonly turns: RunTurns;
+  readonly rates: Pick<RunRates, 'count'>;
   readonly observer: Observer;
   readonly clock: Clock;
   readonly random: () => number;
 }): Perform {
-  const { config, gitlabOf, stopOf, turns, observer, clock, random } = tools;
+  const { config, gitlabOf, stopOf, turns, rates, observer, clock, random } = tools;
   const parseFlow = createFlowParser();
   const record = (run: Run, what: string, error?: unknown) => withEntry(run, { at: clock(), what, error });
 
@@ -55,6 +56,7 @@ export function createPerform(tools: {
           agent,
           trigger,
           turns,
+          rates,
           gitlabUrl: config.gitlab.url,
           parseFlow,
           clock,

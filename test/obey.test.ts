@@ -21,9 +21,11 @@ function setUp(runs: readonly Run[]) {
   const double = gitlabDouble();
   const stops: (StopRequest & { id: string })[] = [];
   const added: Run[] = [];
+  const resumed: string[] = [];
   const obey = createObey({
     config: config(),
     gitlabOf: () => double.gitlab,
+    rates: { resume: async () => void resumed.push('yes') },
     queue: {
       async add(run) {
         const duplicate = added.some(({ id }) => id === run.id);
@@ -50,7 +52,7 @@ function setUp(runs: readonly Run[]) {
     return obey(planCommand({ event: said, trigger: trigger() }, name, { gitlabUrl }));
   };
   const answers = () => double.notes.map(({ body }) => body.replace(/\n\n<!--.*-->$/, ''));
-  return { ...double, obey, say, stops, added, answers };
+  return { ...double, obey, say, stops, added, resumed, answers };
 }
 
 describe('stop', () => {
@@ -174,9 +176,21 @@ describe('retry', () => {
   });
 });
 
+it('resume ends a pause for a Maintainer, and for nobody else', async () => {
+  const { say, resumed, answers, members } = setUp([]);
+  await say('resume');
+  expect(resumed).toEqual([]);
+  members.set(6, 40);
+  await say('resume', { by: 6 });
+  expect(resumed).toHaveLength(1);
+  // One answer for one comment: the double has the marker of the first.
+  expect(answers()).toEqual(['Only a Maintainer can end a pause.']);
+});
+
 it('help says what can be asked, and mentions nobody', async () => {
   const { say, answers } = setUp([]);
   await say('help');
   const [text = ''] = answers();
-  for (const name of ['stop', 'status', 'retry', 'help']) expect(text).toContain(`\`@claude-bot ${name}\``);
+  for (const name of ['stop', 'status', 'retry', 'resume', 'help'])
+    expect(text).toContain(`\`@claude-bot ${name}\``);
 });

@@ -9,6 +9,7 @@ import { runState } from '../src/runs/state.ts';
 import { config, trigger } from './builders/config.ts';
 import { mention } from './builders/events.ts';
 import { gitlabDouble } from './doubles/gitlab.ts';
+import { ratesDouble } from './doubles/rates.ts';
 import { turnsDouble } from './doubles/turns.ts';
 
 const LIMITS = { global: 1, perProject: 1, perAgent: 1, perUser: 1 };
@@ -23,6 +24,7 @@ function setUp({ onBusy = 'queue', request }: { onBusy?: OnBusy; request?: RunTu
     config: config({ triggers: [rule] }),
     stopOf: async () => undefined,
     gitlabOf: () => double.gitlab,
+    rates: ratesDouble().port,
     turns: request === undefined ? turns.port : { ...turns.port, request },
     observer: {
       queued: () => {},

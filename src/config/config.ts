@@ -142,7 +142,7 @@ export interface Config {
       readonly perAgent: number;
       readonly perUser: number;
     };
-    readonly rate: { readonly perUser: Rate; readonly perProject: Rate; readonly perObject: Rate };
+    readonly rate: Readonly<Record<'perUser' | 'perProject' | 'perAgent' | 'perObject', Rate>>;
     readonly maxEventAge: number;
   };
   readonly retention: { readonly runs: number };

@@ -194,6 +194,7 @@ const Limits = z
       .strictObject({
         perUser: rate.default('20/h').describe('Started by one person.'),
         perProject: rate.default('60/h').describe('In one project.'),
+        perAgent: rate.default('200/h').describe('Of one agent; breaks loops.'),
         perObject: rate.default('6/h').describe('On one issue or merge request; breaks loops too.'),
       })
       .prefault({})

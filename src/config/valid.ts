@@ -49,6 +49,7 @@ export function toValid(file: ConfigFile, { cwd }: { readonly cwd: string }): Co
       rate: {
         perUser: rate(file.limits.rate.perUser),
         perProject: rate(file.limits.rate.perProject),
+        perAgent: rate(file.limits.rate.perAgent),
         perObject: rate(file.limits.rate.perObject),
       },
       maxEventAge: duration(file.limits.maxEventAge),

@@ -1,5 +1,5 @@
 /** What a person can ask of an agent's run in its thread, in a comment with nothing else in it. */
-export const COMMAND_NAMES = ['stop', 'status', 'retry', 'help'] as const;
+export const COMMAND_NAMES = ['stop', 'status', 'retry', 'resume', 'help'] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 /**

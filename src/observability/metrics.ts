@@ -24,6 +24,12 @@ export function createMetrics() {
       labelNames: ['agent', 'trigger', 'state'] as const,
       registers,
     }),
+    refused: new Counter({
+      name: 'beckon_refused_total',
+      help: 'Runs that were refused because they came too often, by the limit.',
+      labelNames: ['limit'] as const,
+      registers,
+    }),
     runsActive: new Gauge({
       name: 'beckon_runs_active',
       help: 'Runs that this process has taken up and that have not ended.',

@@ -1,5 +1,6 @@
 import type { IQueueBackend, Job, JobProgress, Queue, Worker, WorkerOptions } from 'bullmq';
 import type { QueueHome } from '../config/config.ts';
+import type { LimiterOf } from './rates.ts';
 import type { SharedText } from './shared-text.ts';
 
 /** A job: its name tells which call of `add` it came from, its data is the run. */
@@ -31,6 +32,8 @@ export interface Backend {
   readonly queue: JobQueue;
   /** Who may be active, and who waits. */
   readonly turns: SharedText;
+  /** Counts what happens within a time. */
+  readonly limiterOf: LimiterOf;
   /** A worker that has not started yet. Close it before the backend. */
   worker(process: Processor, tuning: WorkerTuning): JobWorker;
   /** Sentences on what is set dangerously at the home, for a person to act on. */

@@ -7,6 +7,7 @@ import {
   withBackend,
 } from 'bullmq';
 import pg from 'pg';
+import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import type { Secret } from '../lib/secret.ts';
 import type { Backend } from './backend.ts';
 import { createTextTable, postgresText } from './postgres-text.ts';
@@ -45,9 +46,25 @@ async function migrate(address: PostgresAddress): Promise<void> {
     });
     if (version < LATEST_SCHEMA_VERSION) await runMigrations(client, NAMESPACE);
     await createTextTable(client);
+    await createRatesTable(client);
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+/** The table that rate-limiter-flexible counts in, as that library would create it. */
+const RATES_TABLE = 'rates';
+
+/** As {@link createTextTable}. */
+async function createRatesTable(client: pg.Client): Promise<void> {
+  const table = `${NAMESPACE}.${RATES_TABLE}`;
+  const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
+    table,
+  ]);
+  if (rows[0]?.there === true) return;
+  await client.query(`
+    SELECT pg_advisory_xact_lock(hashtext('${table}'));
+    CREATE TABLE IF NOT EXISTS ${table} (key varchar(255) PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint);`);
 }
 
 /** The queue on the PostgreSQL at an address; `onError` hears of lost connections. */
@@ -84,6 +101,19 @@ export async function openPostgresAt(
     kind,
     queue,
     turns: postgresText(pool),
+    limiterOf: (name, { count, per }) =>
+      new RateLimiterPostgres({
+        storeClient: pool,
+        storeType: 'pool',
+        schemaName: NAMESPACE,
+        tableName: RATES_TABLE,
+        // The library would create it again for each of them, and two at once may fail on each other.
+        tableCreated: true,
+        clearExpiredByTimeout: true,
+        keyPrefix: name,
+        points: count,
+        duration: per / 1_000,
+      }),
     worker: (process, tuning) =>
       new bullmq.Worker<unknown, void>(QUEUE_NAME, process, {
         ...tuning,

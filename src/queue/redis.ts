@@ -1,5 +1,6 @@
 import { createRedisBackend, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
+import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Secret } from '../lib/secret.ts';
 import type { Backend } from './backend.ts';
 import { redisText } from './redis-text.ts';
@@ -92,6 +93,13 @@ export async function openRedis(
     kind: 'redis',
     queue,
     turns: redisText(client, `${NAMESPACE}:turns`),
+    limiterOf: (name, { count, per }) =>
+      new RateLimiterRedis({
+        storeClient: client,
+        keyPrefix: `${NAMESPACE}:rate:${name}`,
+        points: count,
+        duration: per / 1_000,
+      }),
     worker: (process, tuning) =>
       new bullmq.Worker<unknown, void>(QUEUE_NAME, process, {
         ...tuning,

@@ -1,7 +1,9 @@
+import type { Resource } from '../events/event.ts';
 import { codeBlock, link, plainText } from '../lib/markdown.ts';
 import { oneLine } from '../lib/text.ts';
 import { forkRemark, isFromFork } from './from-fork.ts';
 import { noteMarker } from './marker.ts';
+import type { RateAnswer } from './queue-ports.ts';
 import type { Outcome, Run, Size, WaitingFor } from './run.ts';
 
 /** Hidden in the reply that tells that a run is over. */
@@ -27,6 +29,37 @@ export function turnText(ahead: number): string {
   const others = ahead === 1 ? '1 run is' : `${ahead} runs are`;
   return `⏳ Waiting for its turn: ${others} ahead of this one.`;
 }
+
+/** Why a run is refused that comes too often, and when it would not be. */
+export function tooOftenText(
+  { name, rate, again }: Extract<RateAnswer, { kind: 'exceeded' }>,
+  { account, resource }: { account: string; resource: Resource | undefined },
+): string {
+  const often = `${rate.count} in ${SPANS[rate.per] ?? `${rate.per / 1000} seconds`}`;
+  const until = `${again.slice(0, 10)} ${again.slice(11, 16)} UTC`;
+  const lift = `A Maintainer can end the pause before with a comment: @${account} resume`;
+  switch (name) {
+    case 'perObject': {
+      const item = resource?.type === 'merge_request' ? 'merge request' : 'issue';
+      return `Requests on this ${item} come too often (${often} is the limit), so it pauses here until ${until}. ${lift}`;
+    }
+    case 'perAgent':
+      return `Requests to it come too often (${often} is the limit), so it pauses until ${until}. ${lift}`;
+    case 'perUser':
+      return `You have started as many runs as one person may (${often}). Try again after ${until}.`;
+    case 'perProject':
+      return `As many runs were started in this project as may be (${often}). Try again after ${until}.`;
+    default:
+      return name satisfies never;
+  }
+}
+
+const SPANS: Readonly<Record<number, string>> = {
+  1000: 'a second',
+  60000: 'a minute',
+  3600000: 'an hour',
+  86400000: 'a day',
+};
 
 /** What the note says while the pipeline runs. GitLab's own words. */
 export function startedText(pipelineUrl: string): string {

@@ -1,4 +1,4 @@
-import type { OnBusy } from '../config/config.ts';
+import type { OnBusy, Rate } from '../config/config.ts';
 import type { Answer } from '../turns/turns.ts';
 import type { Command } from './command.ts';
 import type { Run } from './run.ts';
@@ -22,6 +22,30 @@ export interface RunTurns {
   /** Gives back the run's turn, or its place in the line. Where that fails, it happens within a minute. */
   release(runId: string): Promise<void>;
 }
+
+/** Limits on how often runs are started, by what they count. */
+export type RateName = 'perObject' | 'perAgent' | 'perUser' | 'perProject';
+
+/** How often runs may be started, of all processes together. */
+export interface RunRates {
+  /**
+   * Counts a run that is let in. `again`: ISO 8601, when it would be. `isFirst`: nobody has told this person on this
+   * item yet. A run that is refused does not count. Fails with a {@link Failure} that passes.
+   */
+  count(run: Run): Promise<RateAnswer>;
+  /** Ends the pause on an item, and that of an agent as a whole. */
+  resume(about: Pick<Command, 'agent' | 'project' | 'resource'>): Promise<void>;
+}
+
+export type RateAnswer =
+  | { readonly kind: 'allowed' }
+  | {
+      readonly kind: 'exceeded';
+      readonly name: RateName;
+      readonly rate: Rate;
+      readonly again: string;
+      readonly isFirst: boolean;
+    };
 
 /** Performs the steps of a run one after another; `save` makes each of them durable. */
 export type Perform = (

@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<CommandName, string>> = {
   stop: 'stops what I am doing here; whoever started it may, and Maintainers',
   status: 'says how it stands',
   retry: 'does the last request of this thread once more',
+  resume: 'ends a pause that too many requests brought about; Maintainers may',
   help: 'says this',
 };
 

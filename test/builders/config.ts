@@ -51,6 +51,7 @@ export function config(fields: Partial<Config> = {}): Config {
       rate: {
         perUser: { count: 20, per: 3_600_000 },
         perProject: { count: 60, per: 3_600_000 },
+        perAgent: { count: 200, per: 3_600_000 },
         perObject: { count: 6, per: 3_600_000 },
       },
       maxEventAge: 3_600_000,

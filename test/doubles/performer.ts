@@ -3,6 +3,7 @@ import { createPerform } from '../../src/perform.ts';
 import type { GitLab } from '../../src/runs/ports.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { config } from '../builders/config.ts';
+import { ratesDouble } from './rates.ts';
 import { turnsDouble } from './turns.ts';
 
 /** Takes runs of a trigger up as a worker does, with a clock that only moves to when a run wants to go on. */
@@ -11,6 +12,7 @@ export function performer(gitlab: GitLab, rule: Trigger) {
   const perform = createPerform({
     config: config({ triggers: [rule] }),
     gitlabOf: () => gitlab,
+    rates: ratesDouble().port,
     turns: turnsDouble().port,
     stopOf: async () => undefined,
     observer: { queued() {}, stepped() {}, retrying() {}, gaveUp() {}, overlooked() {}, finished() {} },

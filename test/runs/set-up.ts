@@ -7,6 +7,7 @@ import type { Run } from '../../src/runs/run.ts';
 import { agent, config, trigger } from '../builders/config.ts';
 import { mention } from '../builders/events.ts';
 import { gitlabDouble } from '../doubles/gitlab.ts';
+import { ratesDouble } from '../doubles/rates.ts';
 import { turnsDouble } from '../doubles/turns.ts';
 
 const silent: Observer = {
@@ -26,6 +27,7 @@ export function setUp(fields: Parameters<typeof agent>[0] = {}, event: Event = m
   const perform = createPerform({
     config: config({ triggers: [rule] }),
     gitlabOf: () => double.gitlab,
+    rates: ratesDouble().port,
     turns: turnsDouble().port,
     stopOf: async () => stop,
     observer: silent,

@@ -1,16 +1,18 @@
 import { ACCESS_LEVELS } from '../../config/config.ts';
+import { tooOftenText } from '../message.ts';
 import type { GitLab, User } from '../ports.ts';
 import type { Outcome, Run } from '../run.ts';
-import { done, type Step } from './step.ts';
+import { done, type Step, type StepResult, type StepTools } from './step.ts';
 
 /**
  * Lets a run in when the acting person is human and has the trigger's role in the project, through whichever
  * group. Strangers to the project get silence, so that nobody can have the agent write on command; members are
  * told what is missing.
  */
-export const admit: Step = async (run, { gitlab, trigger }) => {
+export const admit: Step = async (run, tools) => {
   // Nobody acted: whoever wrote the config decided.
-  if (run.event.kind === 'scheduled') return done(run);
+  if (run.event.kind === 'scheduled') return count(run, tools);
+  const { gitlab, trigger } = tools;
   const { actor, project } = run.event;
   const user = await findActor(run, gitlab);
   if (user === undefined) return refuse(run, `@${actor.username} is not known to GitLab.`, true);
@@ -30,8 +32,20 @@ export const admit: Step = async (run, { gitlab, trigger }) => {
     return refuse(run, error, false);
   }
   const { id, username, name: fullName } = user;
-  return done({ ...run, event: { ...run.event, actor: { id, username, name: actor.name || fullName } } });
+  const known = { ...run.event, actor: { id, username, name: actor.name || fullName } };
+  return count({ ...run, event: known }, tools);
 };
+
+/** Lets a run in that does not come too often. Whoever asks too often is told once, and is met with silence then. */
+async function count(run: Run, { rates, agent }: StepTools): Promise<StepResult> {
+  const answer = await rates.count(run);
+  if (answer.kind === 'allowed') return done(run);
+  return refuse(
+    run,
+    tooOftenText(answer, { account: agent.account, resource: run.event.resource }),
+    !answer.isFirst,
+  );
+}
 
 /** Webhooks of old GitLab versions name the person without an id. */
 async function findActor(run: Run, gitlab: GitLab): Promise<User | undefined> {

@@ -2,7 +2,7 @@ import type { Agent, Trigger } from '../../config/config.ts';
 import type { createFlowParser } from '../../flows/flow.ts';
 import type { Failure } from '../failures.ts';
 import type { Clock, GitLab } from '../ports.ts';
-import type { RunTurns } from '../queue-ports.ts';
+import type { RunRates, RunTurns } from '../queue-ports.ts';
 import type { Run } from '../run.ts';
 
 export interface StepTools {
@@ -11,6 +11,7 @@ export interface StepTools {
   readonly agent: Agent;
   readonly trigger: Trigger;
   readonly turns: Pick<RunTurns, 'request'>;
+  readonly rates: Pick<RunRates, 'count'>;
   readonly gitlabUrl: string;
   readonly parseFlow: ReturnType<typeof createFlowParser>;
   readonly clock: Clock;

@@ -50,7 +50,7 @@ function mainJob(home: Home | undefined, { apart = false } = {}): void {
         ),
       ),
       expect.stringMatching(
-        /^✅ Agent has finished\. It opened the merge request \[!1\]\(\S+\/-\/merge_requests\/1\)\. See the \[pipeline\]\(\S+\)\.$/,
+        /^✅ Agent has finished\. It opened the merge request \[!1\]\(\S+\/-\/merge_requests\/1\) \(3 files, \+\d+ −0\)\. See the \[pipeline\]\(\S+\)\.$/,
       ),
     ]);
     expect(scene.botNotes(issue)).toHaveLength(1);

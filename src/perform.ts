@@ -63,8 +63,9 @@ export function createPerform(tools: {
           overlooked: (error) => observer.overlooked(start, { step, error }),
           resumed,
         };
-        // A run that has an outcome is ending anyway.
-        const stop = run.outcome === undefined ? await stopOf(run.id) : undefined;
+        // What has an outcome is ending anyway, and what is being delivered is done.
+        const isEnding = run.outcome !== undefined || isFrom('deliver', step);
+        const stop = isEnding ? undefined : await stopOf(run.id);
         const result = stop ? await cancel(run, stop, stepTools) : await STEPS[step](run, stepTools);
         if (result.kind === 'wait') {
           const waiting = record({ ...result.run, failures: 0 }, 'waiting');
@@ -108,13 +109,15 @@ function enter(step: StepName, run: Run): Run {
   return { ...run, step, failures: 0, looks: 0 };
 }
 
+function isFrom(first: StepName, step: StepName): boolean {
+  return STEP_NAMES.indexOf(step) >= STEP_NAMES.indexOf(first);
+}
+
 /** The one after, but a run with an outcome goes straight to cleaning up its branch, if it has one, and to its end. */
 function nextStep(run: Run): StepName {
   const next = STEP_NAMES[STEP_NAMES.indexOf(run.step) + 1] ?? 'finish';
   if (run.outcome === undefined || next === 'finish') return next;
-  return run.branch !== undefined && STEP_NAMES.indexOf(run.step) < STEP_NAMES.indexOf('deliver')
-    ? 'deliver'
-    : 'finish';
+  return run.branch !== undefined && !isFrom('deliver', run.step) ? 'deliver' : 'finish';
 }
 
 function outcomeOf(run: Run, error: unknown): Outcome {

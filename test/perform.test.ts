@@ -347,7 +347,7 @@ describe('a run that somebody stops', () => {
     stop();
     expect(runState(await toTheEnd())).toBe('cancelled');
     expect(note()).toMatch(/^🛑 Agent was cancelled by bob\./);
-    expect(calls).toEqual(['createNote']);
+    expect(calls).toEqual(['findNote', 'createNote']);
   });
 
   it('has its pipeline cancelled, and the empty branch removed', async () => {
@@ -435,40 +435,78 @@ describe('a deleted note', () => {
 });
 
 describe('whatever fails, and whenever the process dies', () => {
+  type Trouble = 'fails before' | 'fails after' | 'dies before' | 'dies after';
+  /** Where in the calls of a run there is trouble; a run has about twenty, and more with each trouble. */
+  const troubles = fc.array(
+    fc.record({
+      at: fc.integer({ min: 0, max: 40 }),
+      what: fc.constantFrom<Trouble>('fails before', 'fails after', 'dies before', 'dies after'),
+    }),
+    { minLength: 1, maxLength: 8, size: 'max' },
+  );
+
+  /** Plays a run to its end with trouble on its way; `hit` hears of the operations that met with it. */
+  async function play(
+    plan: readonly { at: number; what: Trouble }[],
+    { stopAt = -1, hit = new Set<string>() } = {},
+  ) {
+    const scene = setUp({ notify: 'auto', reactions: true });
+    const coming = new Map(plan.map(({ at, what }) => [at, what]));
+    let calls = -1;
+    let die = () => {};
+    scene.double.failing((operation) => {
+      calls += 1;
+      if (calls === stopAt) scene.stop();
+      const what = coming.get(calls);
+      if (what === undefined) return undefined;
+      hit.add(`${operation} ${what}`);
+      const when = what.endsWith('before') ? 'before' : 'after';
+      return what.startsWith('dies') ? { when, death: die } : { when, error: lostAnswer() };
+    });
+    for (let times = 0; times < 100 && scene.saved().finishedAt === undefined; times += 1) {
+      const death = new Promise<void>((resolve) => {
+        die = resolve;
+      });
+      // What the dead process was doing never returns; the next one starts from what was saved.
+      await Promise.race([scene.takeUp(), death]);
+    }
+    expect(scene.saved().finishedAt).toBeDefined();
+    return { ...scene, kinds: scene.notes.map(({ body }) => /beckon:(run|done)=/.exec(body)?.[1]) };
+  }
+
   it('a run has one note, one reply that tells of its end, one branch, one pipeline and one merge request', async () => {
-    const moments = fc.array(
-      fc.constantFrom('well', 'well', 'fails before', 'fails after', 'dies before', 'dies after'),
-      { maxLength: 40 },
-    );
+    const hit = new Set<string>();
     await fc.assert(
-      fc.asyncProperty(moments, async (plan) => {
-        const { takeUp, double, notes, branches, pipelines, mergeRequests, note, saved } = setUp({
-          notify: 'auto',
-          reactions: true,
-        });
-        const coming = [...plan];
-        let die = () => {};
-        double.failing(() => {
-          const next = coming.shift() ?? 'well';
-          if (next === 'well') return undefined;
-          const when = next.endsWith('before') ? 'before' : 'after';
-          return next.startsWith('dies') ? { when, death: die } : { when, error: lostAnswer() };
-        });
-        for (let times = 0; times < 100 && saved().finishedAt === undefined; times += 1) {
-          const death = new Promise<void>((resolve) => {
-            die = resolve;
-          });
-          // What the dead process was doing never returns; the next one starts from what was saved.
-          await Promise.race([takeUp(), death]);
-        }
-        expect(saved().finishedAt).toBeDefined();
-        expect(notes.map(({ body }) => /beckon:(run|done)=/.exec(body)?.[1])).toEqual(['run', 'done']);
+      fc.asyncProperty(troubles, async (plan) => {
+        const { kinds, branches, pipelines, mergeRequests, note, saved } = await play(plan, { hit });
+        expect(kinds).toEqual(['run', 'done']);
         expect(pipelines).toHaveLength(1);
         expect(mergeRequests).toHaveLength(1);
         expect([...branches.keys()]).toEqual(['main', `workloads/${saved().id}`]);
         expect(note()).toMatch(/It opened the merge request/);
       }),
-      { numRuns: 300 },
+      { numRuns: 400 },
+    );
+    // The plan reached everything that must not be done twice.
+    for (const operation of ['createNote', 'createBranch', 'createPipeline', 'createMergeRequest'])
+      for (const what of ['fails after', 'dies after']) expect(hit).toContain(`${operation} ${what}`);
+  });
+
+  it('a run that is stopped anywhere ends, and has one note and no pipeline under way', async () => {
+    await fc.assert(
+      fc.asyncProperty(troubles, fc.integer({ min: 0, max: 25 }), async (plan, stopAt) => {
+        const { kinds, branches, pipelines, mergeRequests, calls, saved } = await play(plan, { stopAt });
+        const state = runState(saved());
+        expect(['cancelled', 'succeeded']).toContain(state);
+        expect(kinds.filter((kind) => kind === 'run')).toHaveLength(1);
+        expect(pipelines.length).toBeLessThanOrEqual(1);
+        if (state === 'succeeded') return;
+        expect(mergeRequests).toEqual([]);
+        if (pipelines.length > 0) expect(calls).toContain('cancelPipeline');
+        // What the agent pushed before is kept.
+        expect([...branches].filter(([, commit]) => commit === 'c0').map(([name]) => name)).toEqual(['main']);
+      }),
+      { numRuns: 400 },
     );
   });
 });

@@ -209,25 +209,23 @@ export function describeTurns(name: string, home: Home, { apart }: { apart: bool
       expect(now).toBe(text);
     });
 
-    test.runIf(apart)(
-      'are there for several processes that start at once, and stay when all end',
-      async () => {
-        await keep().request(newRun({ id: 'stays' }), 'queue');
-        const more = await Promise.all(Array.from({ length: 4 }, () => openBackend(where)));
-        const seen = await Promise.all(
-          more.map(async (backend) => {
-            let text = '';
-            await backend.turns.update((kept = '') => {
-              text = kept;
-              return kept;
-            });
-            await backend.close();
-            return text;
-          }),
-        );
-        for (const text of seen) expect(text).toContain('"stays"');
-      },
-      30_000,
-    );
+    // One process alone can be on the embedded queue.
+    if (!apart) return;
+    test('are there for several processes that start at once, and stay when all end', async () => {
+      await keep().request(newRun({ id: 'stays' }), 'queue');
+      const more = await Promise.all(Array.from({ length: 4 }, () => openBackend(where)));
+      const seen = await Promise.all(
+        more.map(async (backend) => {
+          let text = '';
+          await backend.turns.update((kept = '') => {
+            text = kept;
+            return kept;
+          });
+          await backend.close();
+          return text;
+        }),
+      );
+      for (const text of seen) expect(text).toContain('"stays"');
+    }, 30_000);
   });
 }

@@ -1,6 +1,7 @@
 import type { StopRequest } from '../queue-ports.ts';
 import type { Run } from '../run.ts';
 import { findOwnPipeline } from './pipeline.ts';
+import { findOwnBranch } from './prepare.ts';
 import { done, type StepResult, type StepTools } from './step.ts';
 
 /**
@@ -10,11 +11,16 @@ import { done, type StepResult, type StepTools } from './step.ts';
 export async function cancel(
   run: Run,
   { by, reason }: StopRequest,
-  { gitlab }: Pick<StepTools, 'gitlab'>,
+  { gitlab, resumed }: Pick<StepTools, 'gitlab' | 'resumed'>,
 ): Promise<StepResult> {
   const projectId = run.event.project.id;
-  // It can be there although no answer said so.
+  // Branch and pipeline can be there although no answer said so.
+  const branch = run.branch ?? (resumed ? await findOwnBranch(run, gitlab) : undefined);
   const pipeline = run.pipeline ?? (await findOwnPipeline(run, gitlab));
   if (pipeline !== undefined) await gitlab.cancelPipeline(projectId, pipeline.id);
-  return done({ ...run, outcome: { kind: 'cancelled', by: reason === '' ? by : `${by}, ${reason}` } });
+  return done({
+    ...run,
+    ...(branch === undefined ? {} : { branch }),
+    outcome: { kind: 'cancelled', by: reason === '' ? by : `${by}, ${reason}` },
+  });
 }

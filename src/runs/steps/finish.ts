@@ -37,7 +37,9 @@ async function tellOutcome(run: Run, tools: StepTools): Promise<Run['note']> {
 
 async function writeOutcome(run: Run, outcome: Outcome, tools: StepTools): Promise<Run['note']> {
   try {
-    const note = await findOrWriteNote(run, outcomeText(outcome, run.pipeline?.url), tools);
+    // Of a note that an earlier step wrote there may have been no answer, so it is looked for in any case.
+    const text = outcomeText(outcome, run.pipeline?.url);
+    const note = await findOrWriteNote(run, text, { ...tools, resumed: true });
     await reactAtEnd(run, tools);
     return note;
   } catch (error) {

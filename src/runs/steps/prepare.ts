@@ -45,6 +45,17 @@ function eitherEnding(path: string): readonly string[] {
     : [path, path.replace(/\.yaml$/, '.yml')];
 }
 
+/** The branch that a run made, of which no answer was heard; only this step makes one. */
+export async function findOwnBranch(run: Run, gitlab: GitLab): Promise<Run['branch']> {
+  if (run.step !== 'prepare') return undefined;
+  const { project } = run.event;
+  const name = workloadBranch(run.id);
+  const there = await gitlab.branch(project.id, name);
+  return there === undefined
+    ? undefined
+    : { name, target: project.defaultBranch ?? name, commitId: there.commitId };
+}
+
 async function findOrMakeBranch(
   run: Run,
   defaultBranch: string,

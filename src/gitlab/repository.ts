@@ -1,5 +1,5 @@
 import { Branches, Issues, MergeRequests, Projects, RepositoryFiles } from '@gitbeaker/rest';
-import type { FileDiff } from '../flows/diff-text.ts';
+import type { FileDiff } from '../flows/context/diff-text.ts';
 import type { GitLab } from '../runs/ports.ts';
 import { orUndefined, readAnswer } from './answer.ts';
 import type { ResourceConnection } from './connection.ts';

@@ -1,6 +1,6 @@
 import { IssueDiscussions, IssueNotes, MergeRequestDiscussions, MergeRequestNotes } from '@gitbeaker/rest';
 import type { z } from 'zod';
-import type { Comment, Thread } from '../flows/threads.ts';
+import type { Comment, Thread } from '../flows/context/threads.ts';
 import type { GitLab } from '../runs/ports.ts';
 import { orUndefined, readAnswer } from './answer.ts';
 import type { ResourceConnection } from './connection.ts';

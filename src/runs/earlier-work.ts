@@ -1,6 +1,6 @@
 import { isUnderWay } from '../events/read-ci.ts';
-import { conversationInput } from '../flows/conversation.ts';
-import type { Comment, Thread } from '../flows/threads.ts';
+import { conversationInput } from '../flows/context/conversation.ts';
+import type { Comment, Thread } from '../flows/context/threads.ts';
 import { readMarker } from './marker.ts';
 import { placeOf } from './place.ts';
 import type { GitLab } from './ports.ts';

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { showInvisible, withoutTokens } from '../flows/visible.ts';
+import { showInvisible, withoutTokens } from '../flows/context/visible.ts';
 
 const MAX_LINES = 15;
 const MAX_CHARACTERS = 1_500;

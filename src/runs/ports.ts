@@ -1,6 +1,6 @@
 import type { Project, Resource } from '../events/event.ts';
-import type { FileDiff } from '../flows/diff-text.ts';
-import type { Thread } from '../flows/threads.ts';
+import type { FileDiff } from '../flows/context/diff-text.ts';
+import type { Thread } from '../flows/context/threads.ts';
 import type { PipelineVariable } from '../flows/variables.ts';
 import type { NoteRef, Run, Size } from './run.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { buildContext, MAX_CONTEXT } from '../../src/flows/context.ts';
+import { buildContext, MAX_CONTEXT } from '../../src/flows/context/context.ts';
 import { connect } from './connect.ts';
 
 it('reads threads with one request, people only, and internal comments only where they may be seen', async () => {

@@ -1,4 +1,4 @@
-import type { Thread } from '../../src/flows/threads.ts';
+import type { Thread } from '../../src/flows/context/threads.ts';
 import { Failure } from '../../src/runs/failures.ts';
 import type { GitLab, Job, Pipeline } from '../../src/runs/ports.ts';
 import type { Size } from '../../src/runs/run.ts';

@@ -1,5 +1,5 @@
 import type { Flow } from '../../config/flow.ts';
-import { buildContext, type ContextSource, MAX_CONTEXT } from '../../flows/context.ts';
+import { buildContext, type ContextSource, MAX_CONTEXT } from '../../flows/context/context.ts';
 import type { CommitPerson } from '../../flows/handover.ts';
 import { flowValues } from '../../flows/values.ts';
 import {

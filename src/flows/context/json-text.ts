@@ -1,4 +1,4 @@
-import { byteLength, cutBytes } from '../lib/text.ts';
+import { byteLength, cutBytes } from '../../lib/text.ts';
 
 /** What a value takes as JSON in UTF-8. */
 export function jsonBytes(value: unknown): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conversationInput } from '../../src/flows/conversation.ts';
+import { conversationInput } from '../../../src/flows/context/conversation.ts';
 
 const comment = (id: number, body = `text ${id}`) => ({ id, author: 'bob', body, createdAt: '' });
 const many = (count: number, body?: string) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { buildContext, type ContextSource, MAX_CONTEXT } from '../../src/flows/context.ts';
-import type { FileDiff } from '../../src/flows/diff-text.ts';
-import type { Comment, Thread } from '../../src/flows/threads.ts';
+import { buildContext, type ContextSource, MAX_CONTEXT } from '../../../src/flows/context/context.ts';
+import type { FileDiff } from '../../../src/flows/context/diff-text.ts';
+import type { Comment, Thread } from '../../../src/flows/context/threads.ts';
 
 /** A comment of the minute of its number. */
 const comment = (id: number, body = `comment ${id}`): Comment => ({

@@ -30,7 +30,9 @@ export function createObey(tools: Tools): (command: Command) => Promise<void> {
     const trigger = config.triggers.find(({ name }) => name === command.trigger);
     // Taken out of the config since.
     if (trigger === undefined) return;
-    const runs = await queue.list({ limit: MAX_RUNS, where: (run) => isAbout(run, command) });
+    const where = (run: Run) => isAbout(run, command);
+    // To stop, only what is under way counts, and it is to be quick.
+    const runs = await queue.list({ limit: MAX_RUNS, where, unfinished: command.name === 'stop' });
     if (command.note === undefined) {
       for (const run of unfinished(runs)) await stop(run, command, queue);
       return;

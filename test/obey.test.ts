@@ -32,7 +32,8 @@ function setUp(runs: readonly Run[]) {
         if (!duplicate) added.push(run);
         return { duplicate };
       },
-      list: async ({ where = () => true }) => runs.filter(where),
+      list: async ({ where = () => true, unfinished }) =>
+        runs.filter(where).filter((run) => !unfinished || run.finishedAt === undefined),
       async stop(id, request) {
         stops.push({ id, ...request });
         return 'asked';

@@ -1,11 +1,4 @@
-import {
-  IssueDiscussions,
-  IssueNoteAwardEmojis,
-  IssueNotes,
-  MergeRequestDiscussions,
-  MergeRequestNoteAwardEmojis,
-  MergeRequestNotes,
-} from '@gitbeaker/rest';
+import { IssueDiscussions, IssueNotes, MergeRequestDiscussions, MergeRequestNotes } from '@gitbeaker/rest';
 import type { GitLab, Place } from '../runs/ports.ts';
 import type { NoteRef } from '../runs/run.ts';
 import { orUndefined, readAnswer } from './answer.ts';
@@ -15,7 +8,6 @@ import {
   DiscussionAnswer,
   DiscussionsAnswer,
   NoteAnswer,
-  ReactionsAnswer,
   ThreadAnswer,
 } from './responses.ts';
 
@@ -25,16 +17,14 @@ const NEWEST = { sort: 'desc', orderBy: 'created_at', perPage: 100, page: 1 } as
 export function createNotes(
   connection: ResourceConnection,
   { account }: Pick<GitLab, 'account'>,
-): Pick<GitLab, 'createNote' | 'findNote' | 'reactions' | 'editNote' | 'discussion' | 'resolveDiscussion'> {
+): Pick<GitLab, 'createNote' | 'findNote' | 'editNote' | 'discussion' | 'resolveDiscussion'> {
   const ofIssues = {
     notes: new IssueNotes(connection),
     discussions: new IssueDiscussions(connection),
-    emoji: new IssueNoteAwardEmojis(connection),
   };
   const ofMergeRequests = {
     notes: new MergeRequestNotes(connection),
     discussions: new MergeRequestDiscussions(connection),
-    emoji: new MergeRequestNoteAwardEmojis(connection),
   };
   const at = ({ resource }: Place) => (resource.type === 'issue' ? ofIssues : ofMergeRequests);
 
@@ -96,13 +86,6 @@ export function createNotes(
 
     async resolveDiscussion(place, id) {
       await ofMergeRequests.discussions.resolve(place.project.id, place.resource.iid, id, true);
-    },
-
-    async reactions(place, noteId) {
-      const { emoji } = at(place);
-      const page = { perPage: 100, page: 1 } as const;
-      const answer = await orUndefined(emoji.all(place.project.id, place.resource.iid, noteId, page));
-      return readAnswer(ReactionsAnswer, answer ?? []).map(({ name, user }) => ({ name, userId: user.id }));
     },
 
     async editNote(place, noteId, body) {

@@ -5,16 +5,27 @@ import { orUndefined, readAnswer } from './answer.ts';
 import type { ResourceConnection } from './connection.ts';
 import { AwardsAnswer } from './responses.ts';
 
-/** Emoji of this account on comments. */
+/** Emoji on comments. */
 export function createReactions(
   connection: ResourceConnection,
   { account }: Pick<GitLab, 'account'>,
-): Pick<GitLab, 'addReaction' | 'removeReaction'> {
+): Pick<GitLab, 'reactions' | 'addReaction' | 'removeReaction'> {
   const ofIssues = new IssueNoteAwardEmojis(connection);
   const ofMergeRequests = new MergeRequestNoteAwardEmojis(connection);
   const at = ({ resource }: Place) => (resource.type === 'issue' ? ofIssues : ofMergeRequests);
 
+  async function awards(place: Place, noteId: number) {
+    const options = { perPage: 100, page: 1 } as const;
+    const asked = at(place).all(place.project.id, place.resource.iid, noteId, options);
+    return readAnswer(AwardsAnswer, (await orUndefined(asked)) ?? []);
+  }
+
   return {
+    async reactions(place, noteId) {
+      return (await awards(place, noteId)).flatMap(({ name, user }) =>
+        user ? { name, userId: user.id } : [],
+      );
+    },
     async addReaction(place, noteId, name) {
       try {
         await at(place).award(place.project.id, place.resource.iid, noteId, name);
@@ -24,13 +35,10 @@ export function createReactions(
       }
     },
     async removeReaction(place, noteId, name) {
-      const where = [place.project.id, place.resource.iid, noteId] as const;
-      const options = { perPage: 100, page: 1 } as const;
-      const [answer, own] = await Promise.all([at(place).all(...where, options), account()]);
-      const found = readAnswer(AwardsAnswer, answer).find(
-        (award) => award.name === name && award.user?.id === own.id,
-      );
-      if (found !== undefined) await orUndefined(at(place).remove(...where, found.id));
+      const [there, own] = await Promise.all([awards(place, noteId), account()]);
+      const found = there.find((award) => award.name === name && award.user?.id === own.id);
+      if (found === undefined) return;
+      await orUndefined(at(place).remove(place.project.id, place.resource.iid, noteId, found.id));
     },
   };
 }

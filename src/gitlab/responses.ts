@@ -25,8 +25,6 @@ export const MemberAnswer = z.object({ access_level: z.number(), state: text });
 
 export const NoteAnswer = z.object({ id: Id });
 
-export const ReactionsAnswer = z.array(z.object({ name: z.string(), user: z.object({ id: Id }) }));
-
 export const CommentAnswer = z.object({
   id: Id,
   body: text,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { JobType } from 'bullmq';
 import type { RunQueue, StopRequest } from '../runs/queue-ports.ts';
 import type { Outcome, Run } from '../runs/run.ts';
 import type { Backend, RunJob } from './backend.ts';
@@ -19,9 +20,9 @@ const COMMAND_OPTIONS = {
   removeOnComplete: { age: 86_400, count: 10_000 },
   removeOnFail: { age: 86_400, count: 1_000 },
 } as const;
-/** Unfinished runs of one state looked through for a list. */
-const LISTED_UNFINISHED = 1_000;
-/** Finished runs read at once. */
+/** Unfinished runs of one state that a list takes into account. */
+const MOST_UNFINISHED = 10_000;
+/** Runs read at once. */
 const PAGE = 100;
 
 const SET_ASIDE: Outcome = { kind: 'failed', reason: 'a fault inside Beckon, see its log', job: undefined };
@@ -102,25 +103,23 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
    * asked for, so that a young run which ended early is not left out for old ones which ended late, and since each
    * may have a request to stop beside it.
    */
-  const newest: RunQueue['list'] = async ({ limit, where = () => true }) => {
+  const newest: RunQueue['list'] = async ({ limit, where = () => true, unfinished = false }) => {
     if (limit < 1) return [];
-    const wanted = (jobs: readonly RunJob[]): readonly Run[] =>
-      jobs.flatMap((job) => readable(job) ?? []).filter(where);
-    const finished = async (state: 'completed' | 'failed'): Promise<readonly Run[]> => {
+    const read = async (states: JobType[], enough: number): Promise<readonly Run[]> => {
       const found: Run[] = [];
-      for (let start = 0; found.length < 2 * limit + 20; start += PAGE) {
-        const jobs = await answered('list the runs', queue.getJobs([state], start, start + PAGE - 1));
+      for (let start = 0; found.length < enough; start += PAGE) {
+        const jobs = await answered('list the runs', queue.getJobs(states, start, start + PAGE - 1));
         if (jobs.length === 0) break;
-        found.push(...wanted(jobs));
+        found.push(...jobs.flatMap((job) => readable(job) ?? []).filter(where));
       }
       return found;
     };
-    const unfinished = answered(
-      'list the runs',
-      queue.getJobs(['waiting', 'active', 'delayed'], 0, LISTED_UNFINISHED - 1),
-    ).then(wanted);
-    const runs = (await Promise.all([finished('completed'), finished('failed'), unfinished])).flat();
-    return runs.sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit);
+    const finished = unfinished ? [] : (['completed', 'failed'] as const);
+    const under = (['waiting', 'active', 'delayed'] as const).map((state) => read([state], MOST_UNFINISHED));
+    const runs = await Promise.all([...under, ...finished.map((state) => read([state], 2 * limit + 20))]);
+    // A run that changes its state meanwhile may be read twice.
+    const each = new Map(runs.flat().map((run) => [run.id, run]));
+    return [...each.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit);
   };
 
   return {

@@ -98,8 +98,15 @@ export interface RunQueue {
   stop(runId: string, request: StopRequest): Promise<'asked' | 'over' | 'unknown'>;
   /** The request to stop that a run has to heed. */
   stopOf(runId: string): Promise<StopRequest | undefined>;
-  /** Newest first; those for which `where` holds. */
-  list(options: { readonly limit: number; readonly where?: (run: Run) => boolean }): Promise<readonly Run[]>;
+  /**
+   * Newest first; those for which `where` holds. `unfinished`: only runs that have not ended, which takes far less
+   * time where many have.
+   */
+  list(options: {
+    readonly limit: number;
+    readonly where?: (run: Run) => boolean;
+    readonly unfinished?: boolean;
+  }): Promise<readonly Run[]>;
   depth(): Promise<QueueDepth>;
   /** Resolves when the queue answers, rejects within 2 s when not. */
   ping(): Promise<void>;

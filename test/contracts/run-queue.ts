@@ -129,6 +129,28 @@ export function describeRunQueue(name: string, home: Home): void {
       expect(await queue.find('unheard-of')).toBeUndefined();
     });
 
+    test('lists runs that have not ended, however many, without those that have', async () => {
+      const agent = `agent-${aRun().id}`;
+      const over = aRun({ agent });
+      const consumer = await consume(finish);
+      await queue.add(over);
+      await until('the run ends', () => hasEnded(over.id));
+      await consumer.close(0);
+      const waiting = Array.from({ length: 230 }, () => aRun({ agent }));
+      for (const run of waiting) await queue.add(run);
+      const where = (run: Run) => run.agent === agent;
+      const ids = async (unfinished: boolean) =>
+        (await queue.list({ limit: 1_000, where, unfinished })).map(({ id }) => id).sort();
+      expect(await ids(true)).toEqual(waiting.map(({ id }) => id).sort());
+      expect(await ids(false)).toEqual([over, ...waiting].map(({ id }) => id).sort());
+      await consume(finish);
+      await until(
+        'all have ended',
+        () => Promise.all(waiting.map(({ id }) => hasEnded(id))).then((all) => all.every(Boolean)),
+        { ms: 15_000 },
+      );
+    }, 60_000);
+
     test('takes one of many adds of the same run', async () => {
       const run = aRun();
       const answers = await Promise.all(Array.from({ length: 20 }, () => queue.add(run)));

@@ -9,6 +9,7 @@ import { runState } from '../src/runs/state.ts';
 import { config, trigger } from './builders/config.ts';
 import { mention } from './builders/events.ts';
 import { gitlabDouble } from './doubles/gitlab.ts';
+import { silentObserver } from './doubles/observer.ts';
 import { ratesDouble } from './doubles/rates.ts';
 import { turnsDouble } from './doubles/turns.ts';
 
@@ -26,14 +27,7 @@ function setUp({ onBusy = 'queue', request }: { onBusy?: OnBusy; request?: RunTu
     gitlabOf: () => double.gitlab,
     rates: ratesDouble().port,
     turns: request === undefined ? turns.port : { ...turns.port, request },
-    observer: {
-      queued: () => {},
-      stepped: () => {},
-      retrying: () => {},
-      gaveUp: () => {},
-      overlooked: () => {},
-      finished: () => {},
-    },
+    observer: silentObserver,
     clock: () => now,
     random: () => 1,
   });

@@ -1,23 +1,15 @@
 import type { Event } from '../../src/events/event.ts';
 import { createPerform } from '../../src/perform.ts';
 import { planRun } from '../../src/runs/plan.ts';
-import type { Observer } from '../../src/runs/ports.ts';
 import type { StopRequest } from '../../src/runs/queue-ports.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { agent, config, trigger } from '../builders/config.ts';
 import { mention } from '../builders/events.ts';
 import { gitlabDouble } from '../doubles/gitlab.ts';
+import { silentObserver } from '../doubles/observer.ts';
 import { ratesDouble } from '../doubles/rates.ts';
 import { turnsDouble } from '../doubles/turns.ts';
 
-const silent: Observer = {
-  queued: () => {},
-  stepped: () => {},
-  retrying: () => {},
-  gaveUp: () => {},
-  overlooked: () => {},
-  finished: () => {},
-};
 /** A run of one agent against the double, with a clock of its own. */
 export function setUp(fields: Parameters<typeof agent>[0] = {}, event: Event = mention()) {
   const double = gitlabDouble();
@@ -30,7 +22,7 @@ export function setUp(fields: Parameters<typeof agent>[0] = {}, event: Event = m
     rates: ratesDouble().port,
     turns: turnsDouble().port,
     stopOf: async () => stop,
-    observer: silent,
+    observer: silentObserver,
     clock: () => now,
     random: () => 1,
   });

@@ -1,7 +1,7 @@
 import type { IQueueBackend, Job, JobProgress, Queue, Worker, WorkerOptions } from 'bullmq';
 import type { QueueHome } from '../config/config.ts';
 import type { LimiterOf } from './rates.ts';
-import type { SharedText } from './shared-text.ts';
+import type { SharedText, TextName } from './shared-text.ts';
 
 /** A job: its name tells which call of `add` it came from, its data is the run. */
 export type RunJob = Job<unknown, void, string>;
@@ -30,8 +30,8 @@ export interface JobWorker
 export interface Backend {
   readonly kind: QueueHome['kind'];
   readonly queue: JobQueue;
-  /** Who may be active, and who waits. */
-  readonly turns: SharedText;
+  /** A text of this name, which stands for nothing else. */
+  readonly text: (name: TextName) => SharedText;
   /** Counts what happens within a time. */
   readonly limiterOf: LimiterOf;
   /** A worker that has not started yet. Close it before the backend. */

@@ -3,11 +3,12 @@ import { DelayedError, UnrecoverableError, WaitingError } from 'bullmq';
 import { messageOf } from '../lib/errors.ts';
 import type { Command } from '../runs/command.ts';
 import type { Clock } from '../runs/ports.ts';
-import type { Perform, ScheduledTrigger, Tick } from '../runs/queue-ports.ts';
+import type { Duty, Perform, ScheduledTrigger, Tick } from '../runs/queue-ports.ts';
 import type { Run } from '../runs/run.ts';
 import type { Backend, RunJob } from './backend.ts';
 import { breather } from './breather.ts';
 import { readCommand } from './command-data.ts';
+import { readDuty, startDuties } from './duties.ts';
 import { type Lease, leaseOf } from './lease.ts';
 import { quiet } from './quiet.ts';
 import { readRun } from './run-data.ts';
@@ -43,6 +44,8 @@ export interface ConsumerOptions {
     readonly schedules: readonly ScheduledTrigger[];
     readonly onTick: (tick: Tick) => Promise<void>;
   };
+  /** All there are. Left out: they are somebody else's work. */
+  readonly duties?: readonly Duty[];
   /** Does what a command asks for; tried again when it rejects. Left out: it is somebody else's work. */
   readonly onCommand?: (command: Command) => Promise<void>;
   /** Runs performed at once. */
@@ -59,7 +62,7 @@ export interface ConsumerOptions {
  */
 export async function startConsumer(
   backend: Backend,
-  { perform, ticks, onCommand, concurrency, onError, clock }: ConsumerOptions,
+  { perform, ticks, duties = [], onCommand, concurrency, onError, clock }: ConsumerOptions,
 ): Promise<Consumer> {
   const leases = new Map<string, Lease>();
   const underWay = new Set<Promise<void>>();
@@ -96,6 +99,8 @@ export async function startConsumer(
       if (!closing && stop !== undefined) return await wakeJob(backend.queue, stop.runId);
       const tick = readTick(job);
       if (!closing && tick !== undefined) return await ticks?.onTick(tick);
+      const duty = readDuty(job);
+      if (!closing && duty !== undefined) return await duties.find(({ name }) => name === duty)?.work();
       const command = readCommand(job);
       if (!closing && command !== undefined) return await onCommand?.(command);
       if (!closing) return await step(readRun(job.data), job, lease);
@@ -140,7 +145,10 @@ export async function startConsumer(
   const disconnect = (): Promise<void> => within(500, worker.disconnect()).catch(() => {});
   try {
     await within(START_MS, worker.waitUntilReady());
-    if (ticks !== undefined) await within(START_MS, syncSchedules(backend.queue, ticks.schedules));
+    if (ticks !== undefined) {
+      await within(START_MS, syncSchedules(backend.queue, { schedules: ticks.schedules, duties }));
+    }
+    await within(START_MS, startDuties(backend.queue, duties));
   } catch (error) {
     await within(CLOSE_MS, worker.close(true)).catch(disconnect);
     throw unavailable('start working on the queue', error);

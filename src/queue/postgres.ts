@@ -100,7 +100,7 @@ export async function openPostgresAt(
   return {
     kind,
     queue,
-    turns: postgresText(pool),
+    text: (name) => postgresText(pool, name),
     limiterOf: (name, { count, per }) =>
       new RateLimiterPostgres({
         storeClient: pool,

@@ -92,7 +92,7 @@ export async function openRedis(
   return {
     kind: 'redis',
     queue,
-    turns: redisText(client, `${NAMESPACE}:turns`),
+    text: (name) => redisText(client, `${NAMESPACE}:${name}`),
     limiterOf: (name, { count, per }) =>
       new RateLimiterRedis({
         storeClient: client,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { ScheduledTrigger, Tick } from '../runs/queue-ports.ts';
+import type { Duty, ScheduledTrigger, Tick } from '../runs/queue-ports.ts';
 import type { JobQueue, RunJob } from './backend.ts';
+import { dutyId } from './duties.ts';
 
 /** The data of a job that is no run but the time of a schedule. */
 const TickData = z.object({ tick: z.literal(1), trigger: z.string(), project: z.string() });
@@ -14,11 +15,14 @@ const OPTIONS = {
 } as const;
 
 /**
- * Makes the queue's schedules those of the config: new and changed ones are set, others removed. Any number of
- * workers may do it at once, and one tick comes of each time.
+ * Makes the queue's schedules those of the config: new and changed ones are set, others removed, but for those of
+ * `duties`. Any number of workers may do it at once, and one tick comes of each time.
  */
-export async function syncSchedules(queue: JobQueue, schedules: readonly ScheduledTrigger[]): Promise<void> {
-  const wanted = new Set(schedules.map(idOf));
+export async function syncSchedules(
+  queue: JobQueue,
+  { schedules, duties }: { schedules: readonly ScheduledTrigger[]; duties: readonly Duty[] },
+): Promise<void> {
+  const wanted = new Set([...schedules.map(idOf), ...duties.map(dutyId)]);
   for (const known of await queue.getJobSchedulers()) {
     if (!wanted.has(known.key)) await queue.removeJobScheduler(known.key);
   }

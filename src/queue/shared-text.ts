@@ -1,3 +1,6 @@
+/** What is kept beside the jobs: who may be active and who waits. */
+export type TextName = 'turns';
+
 /** A text that all processes on the queue's home share, durable as the queue itself. */
 export interface SharedText {
   /**

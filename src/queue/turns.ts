@@ -44,7 +44,7 @@ export interface TurnKeeper extends RunTurns {
  * wake is lost is woken by the next sweep; there is one at the start and one every 30 s.
  */
 export function createTurns(
-  backend: Pick<Backend, 'queue' | 'turns'>,
+  backend: Pick<Backend, 'queue' | 'text'>,
   {
     queue,
     limits,
@@ -59,6 +59,7 @@ export function createTurns(
   },
 ): TurnKeeper {
   const tell = (error: unknown): void => onError(unavailable('keep the turns', error));
+  const kept = backend.text('turns');
   let pending: Pending[] = [];
   let isChanging = false;
   /** As this process wrote it last: mostly nobody has changed it since, and thousands of claims take long to read. */
@@ -68,7 +69,7 @@ export function createTurns(
     let changes: readonly Change[] = [];
     let turns = NO_TURNS;
     try {
-      await backend.turns.update((text) => {
+      await kept.update((text) => {
         const before = last !== undefined && last.text === text ? last.turns : readTurns(text);
         turns = before;
         changes = batch.map(({ work }) => {

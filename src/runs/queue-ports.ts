@@ -70,6 +70,15 @@ export interface Tick {
   readonly at: number;
 }
 
+/** Something that has to be done ever again, by one worker of all each time. */
+export interface Duty {
+  readonly name: string;
+  /** Milliseconds. */
+  readonly every: number;
+  /** Once more; what it could not do is for the next time. */
+  readonly work: () => Promise<void>;
+}
+
 /** Who wants a run to stop, and why, in words for people. */
 export interface StopRequest {
   readonly by: string;

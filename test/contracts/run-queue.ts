@@ -95,6 +95,43 @@ export function describeRunQueue(name: string, home: Home): void {
       expect(await queue.depth()).toMatchObject({ waiting: 0, active: 0, delayed: 0 });
     }, 40_000);
 
+    test('has a duty done at once and ever again, by one of its consumers, also after it failed', async () => {
+      const times: number[] = [];
+      const start = async (every: number) => {
+        const work = async () => {
+          times.push(Date.now());
+          if (times.length === 1) throw new Error('GitLab was away');
+        };
+        const consumer = await startConsumer(backend, {
+          perform: finish,
+          ticks: { schedules: [], onTick: async () => {} },
+          duties: [{ name: 'look', every, work }],
+          concurrency: 4,
+          onError: (error) => errors.push({ error, runId: undefined }),
+          clock: Date.now,
+        });
+        consumers.add(consumer);
+      };
+      await start(3_600_000);
+      await until('it was done at the start', () => times.length === 1);
+      await start(3_600_000);
+      await until('it was done at the next start', () => times.length === 2);
+      await start(1_000);
+      await start(1_000);
+      await until('it was done some more times', () => times.length >= 7, { ms: 20_000 });
+      // Four more than at the starts take about four intervals, however many there are to do it.
+      expect((times.at(-1) ?? 0) - (times[2] ?? 0)).toBeGreaterThan(2_500);
+      expect(errors.map(({ error }) => error)).toEqual([
+        expect.objectContaining({ message: 'GitLab was away' }),
+      ]);
+      expect(await queue.list({ limit: 10 })).toEqual([]);
+      await consume(finish, 4, { schedules: [], onTick: async () => {} });
+      await sleep(1_500);
+      const { length } = times;
+      await sleep(1_500);
+      expect(times.length).toBe(length);
+    }, 40_000);
+
     test('tells each command once, again when it failed, and takes it for no run', async () => {
       const told: Command[] = [];
       const failures = [new Error('GitLab was away')];

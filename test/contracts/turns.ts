@@ -38,7 +38,7 @@ export function describeTurns(name: string, home: Home, { apart }: { apart: bool
       await Promise.all(consumers.splice(0).map((consumer) => consumer.close(0)));
       await Promise.all(keepers.splice(0).map((keeper) => keeper.close()));
       for (const list of [stopped, errors]) list.length = 0;
-      await backends[0].turns.update(() => JSON.stringify({ version: 1, active: [], waiting: [] }));
+      await backends[0].text('turns').update(() => JSON.stringify({ version: 1, active: [], waiting: [] }));
     });
     afterAll(async () => {
       for (const backend of new Set(backends ?? [])) await backend.close();
@@ -78,7 +78,7 @@ export function describeTurns(name: string, home: Home, { apart }: { apart: bool
     }
     const ids = async (): Promise<readonly string[]> => {
       let active: readonly { readonly id: string }[] = [];
-      await backends[1].turns.update((text = '') => {
+      await backends[1].text('turns').update((text = '') => {
         ({ active } = JSON.parse(text));
         return text;
       });
@@ -194,7 +194,7 @@ export function describeTurns(name: string, home: Home, { apart }: { apart: bool
 
     test('are left alone by a program that cannot read them', async () => {
       const text = JSON.stringify({ version: 2, holders: [] });
-      await backends[0].turns.update(() => text);
+      await backends[0].text('turns').update(() => text);
       const refusal = keep().request(newRun(), 'queue');
       await expect(refusal).rejects.toMatchObject({
         name: 'Failure',
@@ -202,7 +202,7 @@ export function describeTurns(name: string, home: Home, { apart }: { apart: bool
         detail: expect.stringMatching(/Could not read/),
       });
       let now: string | undefined;
-      await backends[1].turns.update((kept = '') => {
+      await backends[1].text('turns').update((kept = '') => {
         now = kept;
         return kept;
       });
@@ -217,7 +217,7 @@ export function describeTurns(name: string, home: Home, { apart }: { apart: bool
       const seen = await Promise.all(
         more.map(async (backend) => {
           let text = '';
-          await backend.turns.update((kept = '') => {
+          await backend.text('turns').update((kept = '') => {
             text = kept;
             return kept;
           });

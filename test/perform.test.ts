@@ -33,7 +33,8 @@ describe('perform', () => {
       'branch',
       'createMergeRequest',
       'changes',
-      'discussion',
+      'thread',
+      'account',
       'editNote',
     ]);
   });
@@ -374,7 +375,14 @@ describe('a run that somebody stops', () => {
     stop();
     expect(runState(await toTheEnd())).toBe('cancelled');
     expect(calls).toContain('apiPipelines');
-    expect(calls.slice(-5)).toEqual(['cancelPipeline', 'branch', 'deleteBranch', 'discussion', 'editNote']);
+    expect(calls.slice(-6)).toEqual([
+      'cancelPipeline',
+      'branch',
+      'deleteBranch',
+      'thread',
+      'account',
+      'editNote',
+    ]);
   });
 
   it('tries again when GitLab is away at that moment', async () => {

@@ -3,13 +3,7 @@ import type { GitLab, Place } from '../runs/ports.ts';
 import type { NoteRef } from '../runs/run.ts';
 import { orUndefined, readAnswer } from './answer.ts';
 import type { ResourceConnection } from './connection.ts';
-import {
-  CommentsAnswer,
-  DiscussionAnswer,
-  DiscussionsAnswer,
-  NoteAnswer,
-  ThreadAnswer,
-} from './responses.ts';
+import { CommentsAnswer, DiscussionAnswer, DiscussionsAnswer, NoteAnswer } from './responses.ts';
 
 const NEWEST = { sort: 'desc', orderBy: 'created_at', perPage: 100, page: 1 } as const;
 
@@ -17,7 +11,7 @@ const NEWEST = { sort: 'desc', orderBy: 'created_at', perPage: 100, page: 1 } as
 export function createNotes(
   connection: ResourceConnection,
   { account }: Pick<GitLab, 'account'>,
-): Pick<GitLab, 'createNote' | 'findNote' | 'editNote' | 'discussion' | 'resolveDiscussion'> {
+): Pick<GitLab, 'createNote' | 'findNote' | 'editNote' | 'resolveDiscussion'> {
   const ofIssues = {
     notes: new IssueNotes(connection),
     discussions: new IssueDiscussions(connection),
@@ -67,21 +61,6 @@ export function createNotes(
       const found = notes?.find((note) => note.author?.id === own.id && note.body?.includes(marker));
       if (found === undefined) return undefined;
       return { id: found.id, discussionId: await discussionOf(place, found.id) };
-    },
-
-    async discussion(place, id) {
-      const asked = at(place).discussions.show(place.project.id, place.resource.iid, id);
-      const [answer, own] = await Promise.all([orUndefined(asked), account()]);
-      if (answer === undefined) return undefined;
-      const notes = readAnswer(ThreadAnswer, answer).notes.filter(({ system }) => system !== true);
-      return {
-        notes: notes.map((note) => ({
-          id: note.id,
-          own: note.author?.id === own.id,
-          body: note.body ?? '',
-        })),
-        unresolved: notes.some(({ resolvable, resolved }) => resolvable === true && resolved !== true),
-      };
     },
 
     async resolveDiscussion(place, id) {

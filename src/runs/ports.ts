@@ -43,18 +43,6 @@ export interface Job {
   readonly failureReason: string | undefined;
 }
 
-/** A thread without GitLab's own notes. */
-export interface Discussion {
-  readonly notes: readonly {
-    readonly id: number;
-    /** Written by the account of the agent. */
-    readonly own: boolean;
-    readonly body: string;
-  }[];
-  /** Whether somebody has to resolve it, where the project wants that before a merge. */
-  readonly unresolved: boolean;
-}
-
 export interface ProjectState {
   /** Reads work, and every change is refused. */
   readonly archived: boolean;
@@ -86,8 +74,6 @@ export interface GitLab {
   ): Promise<NoteRef>;
   /** The newest note of this account whose body holds `marker`. */
   findNote(place: Place, marker: string): Promise<NoteRef | undefined>;
-  /** A thread by its id; `undefined` where it is not there. */
-  discussion(place: Place, id: string): Promise<Discussion | undefined>;
   /** Of a merge request. */
   resolveDiscussion(place: Place, id: string): Promise<void>;
   /** Gives a comment an emoji of this account's, unless it has that. */

@@ -68,21 +68,22 @@ it('counts what changed with one request', async () => {
   expect(standIn.violations).toEqual([]);
 });
 
-it('reads a thread with whose notes they are', async () => {
+it('reads a thread with who wrote what', async () => {
   const { standIn, world, project, gitlab, placeOf } = await connect();
   const issue = world.openIssue({ project, author: 'mallory', title: 'Basket' });
   const first = world.comment({ issue, author: 'mallory', body: 'please' });
   const { discussionId } = first;
   const second = world.comment({ issue, author: 'claude-bot', body: 'done', discussionId });
   const place = placeOf('issue', issue.iid);
-  expect(await gitlab.discussion(place, discussionId)).toEqual({
-    notes: [
-      { id: first.id, own: false, body: 'please' },
-      { id: second.id, own: true, body: 'done' },
+  expect(await gitlab.thread(place, discussionId)).toMatchObject({
+    id: discussionId,
+    resolved: undefined,
+    comments: [
+      { id: first.id, author: 'mallory', body: 'please' },
+      { id: second.id, author: 'claude-bot', body: 'done' },
     ],
-    unresolved: false,
   });
-  expect(await gitlab.discussion(place, '0'.repeat(40))).toBeUndefined();
+  expect(await gitlab.thread(place, '0'.repeat(40))).toBeUndefined();
   expect(standIn.violations).toEqual([]);
 });
 

@@ -78,8 +78,10 @@ export function gitlabDouble() {
   };
   const thread = (discussionId: string): Thread => ({
     id: discussionId,
-    resolved: undefined,
-    comments: [...said, ...notes.map((note) => ({ ...note, author: 'claude-bot' }))]
+    resolved: notes.some((note) => note.discussionId === discussionId && unresolved.has(note.id))
+      ? false
+      : undefined,
+    comments: [...said, ...notes.map((note) => ({ ...note, author: note.own ? 'claude-bot' : 'alice' }))]
       .filter((comment) => comment.discussionId === discussionId)
       .map(({ id, author, body }) => ({ id, author, body, createdAt: '' }))
       .sort((a, b) => a.id - b.id),
@@ -118,15 +120,6 @@ export function gitlabDouble() {
       call('findNote', () => {
         const note = notes.find(({ body }) => body.includes(marker));
         return note === undefined ? undefined : { id: note.id, discussionId: note.discussionId };
-      }),
-    discussion: (_place, discussionId) =>
-      call('discussion', () => {
-        const found = notes.filter((note) => note.discussionId === discussionId);
-        if (found.length === 0) return undefined;
-        return {
-          notes: found.map(({ id, body, own }) => ({ id, body, own })),
-          unresolved: found.every((note) => unresolved.has(note.id)),
-        };
       }),
     resolveDiscussion: () => call('resolveDiscussion', () => unresolved.clear()),
     addReaction: (_place, _noteId, name) => call('addReaction', () => void ownReactions.add(name)),

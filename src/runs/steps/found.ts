@@ -1,29 +1,41 @@
+import type { Comment, Thread } from '../../flows/context/threads.ts';
 import { lastLines } from '../job-log.ts';
 import { type Found, isOurs } from '../message.ts';
 import { placeOf } from '../place.ts';
-import type { Discussion, GitLab } from '../ports.ts';
+import type { GitLab } from '../ports.ts';
 import type { Run } from '../run.ts';
 import type { StepTools } from './step.ts';
 import { unlessFailed } from './unless-failed.ts';
 
+/** A thread, and which of its comments the agent's account wrote. */
+export interface OwnThread extends Thread {
+  readonly isOwn: (comment: Comment) => boolean;
+}
+
 /** What there is to tell of a run that its outcome does not hold: the agent's own answer, and why its job failed. */
-export async function findMore(run: Run, thread: Discussion | undefined, tools: StepTools): Promise<Found> {
+export async function findMore(run: Run, thread: OwnThread | undefined, tools: StepTools): Promise<Found> {
   const answer = answerIn(thread, run);
   const log = await readLog(run, tools);
   return { ...(answer === undefined ? {} : { answer }), ...(log === undefined ? {} : { log }) };
 }
 
 /** The thread of the progress note as it is now. */
-export async function readThread({ event, note }: Run, gitlab: GitLab): Promise<Discussion | undefined> {
+export async function readThread({ event, note }: Run, gitlab: GitLab): Promise<OwnThread | undefined> {
   const place = placeOf(event);
   if (place === undefined || note?.discussionId === undefined) return undefined;
-  return gitlab.discussion(place, note.discussionId);
+  const [thread, { username }] = await Promise.all([
+    gitlab.thread(place, note.discussionId),
+    gitlab.account(),
+  ]);
+  return thread === undefined ? undefined : { ...thread, isOwn: ({ author }) => author === username };
 }
 
 /** The address of the last note that the agent wrote in the thread since the run began. */
-function answerIn(thread: Discussion | undefined, { event, note }: Run): string | undefined {
+function answerIn(thread: OwnThread | undefined, { event, note }: Run): string | undefined {
   const started = note?.id ?? 0;
-  const found = thread?.notes.findLast(({ id, own, body }) => own && id > started && !isOurs(body));
+  const found = thread?.comments.findLast(
+    (comment) => comment.id > started && thread.isOwn(comment) && !isOurs(comment.body),
+  );
   return found === undefined ? undefined : `${event.resource?.url}#note_${found.id}`;
 }
 

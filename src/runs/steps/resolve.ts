@@ -1,7 +1,7 @@
 import { isOurs } from '../message.ts';
 import { placeOf } from '../place.ts';
-import type { Discussion } from '../ports.ts';
 import type { Run } from '../run.ts';
+import type { OwnThread } from './found.ts';
 import type { StepTools } from './step.ts';
 import { unlessFailed } from './unless-failed.ts';
 
@@ -11,12 +11,13 @@ import { unlessFailed } from './unless-failed.ts';
  */
 export async function resolveThread(
   { event, note }: Run,
-  thread: Discussion | undefined,
+  thread: OwnThread | undefined,
   { gitlab, overlooked }: StepTools,
 ): Promise<void> {
   const place = placeOf(event);
   const discussionId = note?.discussionId;
   if (event.kind === 'mention' || place === undefined || discussionId === undefined) return;
-  if (thread?.unresolved !== true || !thread.notes.every((one) => one.own && isOurs(one.body))) return;
+  if (thread?.resolved !== false || !thread.comments.every((one) => thread.isOwn(one) && isOurs(one.body)))
+    return;
   await unlessFailed(gitlab.resolveDiscussion(place, discussionId), overlooked);
 }

@@ -1,5 +1,6 @@
 import type { Config } from './config/config.ts';
 import { createFlowParser } from './flows/flow.ts';
+import { Interruption } from './runs/failures.ts';
 import { withEntry } from './runs/history.ts';
 import type { Clock, GitLabOf, Observer } from './runs/ports.ts';
 import type { Perform, Performed, RunRates, RunTurns, StopRequest } from './runs/queue-ports.ts';
@@ -30,7 +31,7 @@ export function createPerform(tools: {
   const parseFlow = createFlowParser();
   const record = (run: Run, what: string, error?: unknown) => withEntry(run, { at: clock(), what, error });
 
-  return async (start, { save, signal }) => {
+  return async (start, { save, signal, interruptions }) => {
     const agent = config.agents.find(({ name }) => name === start.agent);
     const trigger = config.triggers.find(({ name }) => name === start.trigger);
     if (agent === undefined || trigger === undefined) {
@@ -45,6 +46,13 @@ export function createPerform(tools: {
     const gitlab = gitlabOf(agent.name);
     let run = start.history === undefined ? record(start, 'taken up') : start;
     let resumed = true;
+
+    if (run.finishedAt === undefined && interruptions > (run.interruptions ?? 0)) {
+      const next = afterFailure({ ...run, interruptions }, new Interruption());
+      if ('kind' in next) return next;
+      run = next;
+      await save(run);
+    }
 
     while (run.finishedAt === undefined) {
       if (signal.aborted) return { kind: 'wait', run, at: clock() };
@@ -74,22 +82,9 @@ export function createPerform(tools: {
         run = enter(nextStep(result.run), result.run);
         observer.stepped(run, { name: step, seconds: (clock() - began) / 1000, next: run.step });
       } catch (error) {
-        const failures = run.failures + 1;
-        const delay = retryDelay(error, failures, random);
-        if (delay !== undefined) {
-          observer.retrying(run, { step, error, delay });
-          return { kind: 'wait', run: record({ ...run, failures }, 'retrying', error), at: clock() + delay };
-        }
-        observer.gaveUp(run, { step, error });
-        const lost: Run = {
-          ...record(run, 'gave up', error),
-          outcome: run.outcome ?? outcomeOf(run, error),
-        };
-        // Nothing comes after the last step that could tell anybody: the log has it.
-        run =
-          step === 'finish'
-            ? { ...lost, finishedAt: new Date(clock()).toISOString() }
-            : enter(step === 'deliver' ? 'finish' : nextStep(lost), lost);
+        const next = afterFailure(run, error);
+        if ('kind' in next) return next;
+        run = next;
       }
       resumed = false;
       run = record(run, run.finishedAt === undefined ? 'entered' : 'finished');
@@ -97,6 +92,24 @@ export function createPerform(tools: {
     }
     return end(run);
   };
+
+  /**
+   * Has the step tried again later, or gives it up: then what is left is to clean up and to say so; after the last
+   * step nothing is, and the log has it.
+   */
+  function afterFailure(run: Run, error: unknown): Performed | Run {
+    const { step } = run;
+    const failures = run.failures + 1;
+    const delay = retryDelay(error, failures, random);
+    if (delay !== undefined) {
+      observer.retrying(run, { step, error, delay });
+      return { kind: 'wait', run: record({ ...run, failures }, 'retrying', error), at: clock() + delay };
+    }
+    observer.gaveUp(run, { step, error });
+    const lost: Run = { ...record(run, 'gave up', error), outcome: run.outcome ?? outcomeOf(run, error) };
+    if (step === 'finish') return { ...lost, finishedAt: new Date(clock()).toISOString() };
+    return enter(step === 'deliver' ? 'finish' : nextStep(lost), lost);
+  }
 
   async function end(run: Run): Promise<Performed> {
     await turns.release(run.id);

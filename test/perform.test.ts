@@ -262,6 +262,44 @@ describe('a run that cannot start', () => {
   });
 });
 
+describe('a run whose process dies', () => {
+  it('waits a little longer each time, and forgets it with the next step', async () => {
+    const { takeUp, saved, toTheEnd, calls } = setUp();
+    expect(await takeUp(saved(), 1)).toMatchObject({ kind: 'wait', at: 1_000, run: { failures: 1 } });
+    expect(await takeUp(saved(), 2)).toMatchObject({ kind: 'wait', at: 2_000, run: { failures: 2 } });
+    expect(calls).toEqual([]);
+    expect(runState(await toTheEnd())).toBe('succeeded');
+    expect(saved().failures).toBe(0);
+    expect(saved().history).toContainEqual(
+      expect.objectContaining({ what: 'retrying', detail: 'the work was cut off', times: 2 }),
+    );
+  });
+
+  it('at every try gives up without trying the step once more, and says so', async () => {
+    const { takeUp, saved, note, calls, notes } = setUp();
+    for (let times = 1; times < 12; times += 1) await takeUp(saved(), times);
+    expect(calls).toEqual([]);
+    const { kind, run } = await takeUp(saved(), 12);
+    expect(kind).toBe('done');
+    expect(runState(run)).toBe('failed');
+    expect(note()).toMatch(/^❌ Could not start .* error inside Beckon/);
+    expect(notes).toHaveLength(1);
+    expect(calls).not.toContain('accessLevel');
+  });
+
+  it('even while it says so comes to its end', async () => {
+    const { takeUp, saved, notes } = setUp();
+    let interruptions = 0;
+    const dies = async () => {
+      interruptions += 1;
+      return takeUp({ ...saved(), step: 'finish', outcome: { kind: 'no_changes' } }, interruptions);
+    };
+    for (let times = 1; times < 12; times += 1) expect((await dies()).kind).toBe('wait');
+    expect(await dies()).toMatchObject({ kind: 'done', run: { finishedAt: expect.any(String) } });
+    expect(notes).toEqual([]);
+  });
+});
+
 describe('the acting person', () => {
   it('who is a member with too little a role is told what is missing', async () => {
     const { toTheEnd, members, note, pipelines } = setUp();

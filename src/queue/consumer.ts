@@ -21,6 +21,11 @@ import { within } from './within.ts';
 
 /** Milliseconds that an aborted run has to come to its end. */
 const GRACE_MS = 1_000;
+/**
+ * Milliseconds from when a run was made for which one that cannot be read is kept waiting: during an upgrade a newer
+ * program takes it up. The least and the most milliseconds between two tries.
+ */
+const UNREADABLE = { forMs: 86_400_000, least: 10_000, most: 600_000 };
 /** Milliseconds for closing BullMQ's worker, which waits for a queue that is away. */
 const CLOSE_MS = 1_500;
 /**
@@ -57,7 +62,7 @@ export interface ConsumerOptions {
 
 /**
  * Takes runs from the queue and performs them: *done* completes the job whatever the outcome, *wait* takes it up
- * again later. An exception is a fault of ours: the run is performed again a few times, then set aside as failed.
+ * again later. An exception is a fault of ours: the run is performed again, and told how often that has been so.
  * Rejects with `queue_unavailable`.
  */
 export async function startConsumer(
@@ -72,7 +77,8 @@ export async function startConsumer(
   async function step(run: Run, job: RunJob, lease: Lease): Promise<void> {
     // Finished, and the process died before it could say so to the queue.
     if (run.finishedAt !== undefined) return;
-    const performed = await perform(run, { save: lease.save, signal: lease.signal });
+    const interruptions = job.stalledCounter + job.attemptsMade;
+    const performed = await perform(run, { save: lease.save, signal: lease.signal, interruptions });
     await lease.save(performed.run);
     if (performed.kind === 'done') return;
     await lease.putOff(Math.max(performed.at, clock() + LEAST_WAIT_MS));
@@ -108,7 +114,12 @@ export async function startConsumer(
       if (error instanceof DelayedError) throw error;
       if (lease.reason() === undefined) {
         onError(error, id);
-        throw isUnreadable(error) ? new UnrecoverableError(messageOf(error)) : error;
+        if (!isUnreadable(error)) throw error;
+        const age = clock() - job.timestamp;
+        if (age > UNREADABLE.forMs) throw new UnrecoverableError(messageOf(error));
+        const wait = Math.min(UNREADABLE.most, UNREADABLE.least + age / 10);
+        await lease.putOff(Math.round(clock() + wait));
+        throw new DelayedError();
       }
     } finally {
       if (leases.get(id) === lease) leases.delete(id);

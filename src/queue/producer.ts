@@ -11,8 +11,8 @@ import { unavailable } from './unavailable.ts';
 import { wakeJob } from './wake.ts';
 import { within } from './within.ts';
 
-/** How often a run is performed again after our own code threw, before it is set aside as failed. */
-const ATTEMPTS = 5;
+/** How often a run is taken up after our own code threw. The run itself gives up, and says so, long before. */
+const ATTEMPTS = 60;
 /** Of a command: tried again when GitLab or our own code fails, and known for a day, so that it is obeyed once. */
 const COMMAND_OPTIONS = {
   attempts: 10,
@@ -62,7 +62,7 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
   const kept = { age: Math.ceil(retention / 1_000), count: KEPT_RUNS };
   const options = {
     attempts: ATTEMPTS,
-    backoff: { type: 'exponential', delay: 1_000 },
+    backoff: { type: 'fixed', delay: 1_000 },
     removeOnComplete: kept,
     removeOnFail: kept,
     stackTraceLimit: 3,

@@ -69,19 +69,26 @@ export const RunData = z.object({
     }),
   ),
   pipeline: z.exactOptional(z.object({ id: z.number(), url: z.string(), createdAt: z.string() })),
+  interruptions: z.exactOptional(z.number()),
   waitingFor: z.exactOptional(z.enum(['runner', 'resource', 'person'])),
   outcome: z.exactOptional(Outcome),
   history: z.exactOptional(z.array(HistoryEntry)),
   finishedAt: z.exactOptional(z.string()),
 });
 
+/** What is not known here, in a run and its event: a newer program put it there and needs it again. */
+const Unknowns = z.looseObject({ event: z.looseObject({}) });
+
 /**
- * The run in a job's data. Throws `run_unreadable` for what this program cannot read, such as the run of a newer
- * one; such a job is set aside, not dropped.
+ * The run in a job's data, with what a newer program added to it. Throws `run_unreadable` for what this program
+ * cannot read, such as a step that only a newer one knows.
  */
 export function readRun(data: unknown): Run {
   const read = RunData.safeParse(data);
-  if (read.success) return read.data;
+  if (read.success) {
+    const { event, ...more } = Unknowns.parse(data);
+    return { ...more, ...read.data, event: { ...event, ...read.data.event } };
+  }
   const version = z.object({ version: z.unknown() }).safeParse(data).data?.version;
   const fault =
     version === 1

@@ -11,6 +11,14 @@ export type FailureKind =
   /** GitLab refused the request itself. */
   | 'refused';
 
+/** Work on a run ended without a result: the process died, or our own code threw where no step could catch it. */
+export class Interruption extends Error {
+  constructor() {
+    super('the work was cut off');
+    this.name = 'Interruption';
+  }
+}
+
 /**
  * A request to GitLab that did not do what it should. Says what was being done and what GitLab answered; holds
  * neither the request nor a token.

@@ -1,5 +1,5 @@
 import { oneLine } from '../lib/text.ts';
-import { Failure } from './failures.ts';
+import { Failure, Interruption } from './failures.ts';
 import type { HistoryEntry, Run } from './run.ts';
 
 /** Entries that a run keeps at most. */
@@ -45,7 +45,9 @@ function fold(history: readonly HistoryEntry[]): readonly HistoryEntry[] {
   return [...history.slice(0, KEPT_FIRST), folded, ...history.slice(KEPT_FIRST + 2)];
 }
 
-/** A {@link Failure} holds no secret; what another error says is for the log alone. */
+/** These hold no secret; what another error says is for the log alone. */
 function wordsOf(error: unknown): string {
-  return error instanceof Failure ? oneLine(error.message, MAX_DETAIL) : 'a fault inside Beckon, see its log';
+  return error instanceof Failure || error instanceof Interruption
+    ? oneLine(error.message, MAX_DETAIL)
+    : 'a fault inside Beckon, see its log';
 }

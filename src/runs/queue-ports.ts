@@ -47,10 +47,17 @@ export type RateAnswer =
       readonly isFirst: boolean;
     };
 
-/** Performs the steps of a run one after another; `save` makes each of them durable. */
+/**
+ * Performs the steps of a run one after another; `save` makes each of them durable. `interruptions`: how often in the
+ * life of the run work on it ended without a result, since the process died or our own code threw.
+ */
 export type Perform = (
   run: Run,
-  tools: { readonly save: (run: Run) => Promise<void>; readonly signal: AbortSignal },
+  tools: {
+    readonly save: (run: Run) => Promise<void>;
+    readonly signal: AbortSignal;
+    readonly interruptions: number;
+  },
 ) => Promise<Performed>;
 
 /** A trigger with a schedule, in one of its projects. */

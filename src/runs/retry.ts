@@ -1,4 +1,4 @@
-import { Failure } from './failures.ts';
+import { Failure, Interruption } from './failures.ts';
 import { isPassingRefusal } from './remedies.ts';
 
 /** How often a step is tried before the run gives up: about twelve minutes with the delays below. */
@@ -20,6 +20,8 @@ export function retryDelay(error: unknown, failures: number, random: () => numbe
 }
 
 function isWorthRetrying(error: unknown): boolean {
+  // Mostly another run, or a person, ended the process; but a run that does it each time must come to its end.
+  if (error instanceof Interruption) return true;
   if (!(error instanceof Failure)) return false;
   if (error.kind === 'transient' || error.kind === 'rate_limit') return true;
   return error.kind === 'refused' && isPassingRefusal(error.detail);

@@ -111,6 +111,8 @@ export interface Run {
     readonly earlier?: EarlierWork;
   };
   readonly pipeline?: { readonly id: number; readonly url: string; readonly createdAt: string };
+  /** Of the interruptions in the life of the run those that are counted among its failures. */
+  readonly interruptions?: number;
   /** What the note says that the pipeline waits for. */
   readonly waitingFor?: WaitingFor;
   readonly outcome?: Outcome;

@@ -415,15 +415,44 @@ export function describeRunQueue(name: string, home: Home): void {
       expect(isPerformed).toBe(false);
     });
 
-    test('sets aside what it cannot read, and says so', async () => {
+    test('keeps what it cannot read for a newer program, and sets it aside after a day', async () => {
       const run = aRun();
       const { failed } = await queue.depth();
       await backend.queue.add('of-a-newer-program', { ...run, version: 2 }, { jobId: run.id, attempts: 3 });
       await consume(finish);
-      await until('the job fails', async () => (await queue.depth()).failed === failed + 1);
+      await until('the job waits', async () => (await queue.depth()).delayed === 1);
+      await backend.queue.add(
+        'of-a-newer-program',
+        { ...run, id: 'old', version: 2 },
+        { jobId: 'old', timestamp: Date.now() - 2 * DAY },
+      );
+      await until('the old job fails', async () => (await queue.depth()).failed === failed + 1);
+      expect(errors.pop()).toMatchObject({ error: { code: 'run_unreadable' }, runId: 'old' });
       expect(errors).toMatchObject([{ error: { code: 'run_unreadable' }, runId: run.id }]);
       expect(await backend.queue.getJob(run.id)).toMatchObject({ data: { version: 2 } });
       await expect(queue.find(run.id)).rejects.toMatchObject({ code: 'run_unreadable' });
+      const newer = await backend.queue.getJob(run.id);
+      await newer?.updateData({ ...run, version: 1 });
+      await newer?.promote();
+      await until('a program that can read it ends it', () => hasEnded(run.id));
+    });
+
+    test('tells how often work on a run was cut off, and keeps what a newer program added to it', async () => {
+      const told: number[] = [];
+      await consume(async (run, { interruptions }) => {
+        told.push(interruptions);
+        if (told.length < 3) throw new Error('a fault of ours');
+        return { kind: 'done', run: ended(run) };
+      });
+      const run = aRun();
+      await backend.queue.add(
+        'of-a-newer-program',
+        { ...run, colour: 'blue' },
+        { jobId: run.id, attempts: 9 },
+      );
+      await until('the run ends', () => hasEnded(run.id));
+      expect(told).toEqual([0, 1, 2]);
+      expect(await backend.queue.getJob(run.id)).toMatchObject({ data: { colour: 'blue' } });
     });
 
     test('lets runs under way end when it closes', async () => {

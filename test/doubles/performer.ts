@@ -25,6 +25,7 @@ export function performer(gitlab: GitLab, rule: Trigger) {
     const performed = await perform(run, {
       save: async (step) => saved(step),
       signal: new AbortController().signal,
+      interruptions: 0,
     });
     if (performed.kind === 'wait') now = performed.at;
     saved(performed.run);

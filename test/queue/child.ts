@@ -19,10 +19,11 @@ try {
     concurrency: 2,
     clock: Date.now,
     onError: (error) => console.log(`error ${String(error)}`),
-    perform: async (run, { save, signal }) => {
+    perform: async (run, { save, signal, interruptions }) => {
       signal.addEventListener('abort', () => console.log(`aborted ${run.id}`));
       const seen = { ...run, looks: run.looks + 1 };
       await save(seen);
+      console.log(`interruptions ${interruptions}`);
       console.log(`took ${run.id} ${seen.looks}`);
       if (seen.looks >= Number(looks)) return { kind: 'done', run: ended(seen) };
       for (;;) {

@@ -27,6 +27,7 @@ async function killRepeatedly(home: QueueHome, onFinished: typeof onTestFinished
     const child = spawnChild(home, { looks, onFinished });
     await child.says('ready');
     await child.says(`took ${run.id} ${look}`, RESUMED_WITHIN);
+    expect(child.said()).toMatch(new RegExp(`^interruptions ${look - 1}$`, 'm'));
     if (look === looks) await sleep(1_000);
     await child.kill();
     expect(child.said().match(/^took .*$/gm)).toEqual([`took ${run.id} ${look}`]);

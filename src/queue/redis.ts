@@ -48,6 +48,8 @@ async function info(url: Secret): Promise<string> {
 }
 
 function dangers(redisInfo: string): readonly string[] {
+  const isAppending = /^aof_enabled:(\d)/m.exec(redisInfo)?.[1];
+  const writes = /^aof_last_write_status:(\w+)/m.exec(redisInfo)?.[1];
   const policy = /^maxmemory_policy:(.*?)\r?$/m.exec(redisInfo)?.[1];
   const version = /^redis_version:((\d+)\.(\d+).*?)\r?$/m.exec(redisInfo);
   return [
@@ -56,6 +58,14 @@ function dangers(redisInfo: string): readonly string[] {
       : [
           `Redis drops keys when memory runs out (maxmemory-policy ${policy}), and with them runs: set it to noeviction.`,
         ]),
+    ...(isAppending === '0'
+      ? [
+          'Redis keeps no append-only file (appendonly no): when it ends, the runs since its last snapshot are lost, and without snapshots all of them. Set appendonly to yes, and appendfsync to everysec or always.',
+        ]
+      : []),
+    ...(writes === 'err'
+      ? ['Redis cannot write its append-only file (aof_last_write_status err): is its disk full?']
+      : []),
     ...(version === null || Number(version[2]) * 100 + Number(version[3]) >= 602
       ? []
       : [`Redis ${version[1]} is older than 6.2, the oldest version to rely on.`]),

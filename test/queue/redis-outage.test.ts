@@ -211,10 +211,14 @@ describeWith(['redis-server'], 'a Redis that fails', () => {
     await until('the worker goes on', () => done.includes(late.id), { ms: 5_000 });
   }, 30_000);
 
-  test('warns of a Redis that drops keys', async () => {
+  test('warns of a Redis that drops keys, and of one that keeps nothing', async () => {
     await open();
+    expect(await backend?.warnings()).toEqual([]);
     await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
     expect(await backend?.warnings()).toEqual([expect.stringContaining('noeviction')]);
+    await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+    await redis.command('CONFIG', 'SET', 'appendonly', 'no');
+    expect(await backend?.warnings()).toEqual([expect.stringContaining('appendonly')]);
   });
 
   test('a run that ignores its end keeps nobody, and goes on elsewhere', async () => {

@@ -10,10 +10,10 @@ import pg from 'pg';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import type { Secret } from '../lib/secret.ts';
 import type { Backend } from './backend.ts';
+import { keepTrying } from './keep-trying.ts';
 import { createTextTable, postgresText } from './postgres-text.ts';
 import { ANSWER_MS, NAMESPACE, QUEUE_NAME, START_MS } from './settings.ts';
 import { unavailable } from './unavailable.ts';
-import { untilStarted } from './until-started.ts';
 import { within } from './within.ts';
 
 const bullmq = withBackend(createPostgresBackend);
@@ -72,7 +72,7 @@ export async function openPostgresAt(
   address: PostgresAddress,
   { kind, onError }: { kind: Backend['kind']; onError: (error: Error) => void },
 ): Promise<Backend> {
-  await untilStarted('reach PostgreSQL', () => migrate(address));
+  await keepTrying('reach PostgreSQL', () => migrate(address));
   const queue = new bullmq.Queue<unknown, void>(QUEUE_NAME, {
     connection: {
       ...address,

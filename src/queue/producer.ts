@@ -3,6 +3,7 @@ import type { JobType } from 'bullmq';
 import type { RunQueue, StopRequest } from '../runs/queue-ports.ts';
 import type { Outcome, Run } from '../runs/run.ts';
 import type { Backend, RunJob } from './backend.ts';
+import { keepTrying } from './keep-trying.ts';
 import { readRun } from './run-data.ts';
 import { ANSWER_MS, KEPT_RUNS } from './settings.ts';
 import { readStop, STOP, stopData, stopId } from './stops.ts';
@@ -34,6 +35,11 @@ async function answered<T>(doing: string, asked: Promise<T>): Promise<T> {
   } catch (error) {
     throw unavailable(doing, error);
   }
+}
+
+/** As {@link answered}, but for what may be asked again within that time, so that a short absence goes unnoticed. */
+function taken<T>(doing: string, ask: () => Promise<T>): Promise<T> {
+  return keepTrying(doing, ask, { ms: ANSWER_MS, pause: 100 });
 }
 
 /** The run of a job. One that the queue has set aside, because our own code always threw, has failed. */
@@ -70,10 +76,9 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
 
   /**
    * BullMQ stores nothing when the id is taken, and does not say so. Each call's own name, read back from the
-   * store, tells whose job it is, also when two calls race.
+   * store, tells whose job it is, also when two calls race, and when one tries again after a lost answer.
    */
-  async function addOnce(run: Run): Promise<{ duplicate: boolean }> {
-    const name = randomUUID();
+  async function addOnce(run: Run, name: string): Promise<{ duplicate: boolean }> {
     await queue.add(name, storable(run), { ...options, jobId: run.id });
     const stored = await queue.getJob(run.id);
     return { duplicate: stored !== undefined && stored.name !== name };
@@ -125,9 +130,12 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
   return {
     addCommand: async (command) => {
       const options = { ...COMMAND_OPTIONS, jobId: command.id };
-      await answered('put the command into the queue', queue.add('command', storable(command), options));
+      await taken('put the command into the queue', () => queue.add('command', storable(command), options));
     },
-    add: (run) => answered('put the run into the queue', addOnce(run)),
+    add: (run) => {
+      const name = randomUUID();
+      return taken('put the run into the queue', () => addOnce(run, name));
+    },
     wake: (runId) => answered('wake the run', wakeJob(queue, runId)),
     find: async (runId) => {
       const job = await answered('find the run', queue.getJob(runId));

@@ -3,10 +3,10 @@ import { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Secret } from '../lib/secret.ts';
 import type { Backend } from './backend.ts';
+import { keepTrying } from './keep-trying.ts';
 import { redisText } from './redis-text.ts';
 import { ANSWER_MS, NAMESPACE, QUEUE_NAME } from './settings.ts';
 import { unavailable } from './unavailable.ts';
-import { untilStarted } from './until-started.ts';
 import { within } from './within.ts';
 
 const bullmq = withBackend(createRedisBackend);
@@ -77,7 +77,7 @@ export async function openRedis(
   url: Secret,
   { onError }: { onError: (error: Error) => void },
 ): Promise<Backend> {
-  await untilStarted('reach Redis', () => info(url));
+  await keepTrying('reach Redis', () => info(url));
   const queue = new bullmq.Queue<unknown, void>(QUEUE_NAME, {
     connection: { url: url.reveal(), ...impatient },
     prefix: NAMESPACE,
@@ -90,8 +90,8 @@ export async function openRedis(
   const client = new Redis(url.reveal(), { ...impatient, lazyConnect: true });
   client.on('error', (error) => onError(unavailable('reach Redis', error)));
   try {
-    await untilStarted('reach Redis', () => queue.isPaused());
-    await untilStarted<unknown>('reach Redis', () =>
+    await keepTrying('reach Redis', () => queue.isPaused());
+    await keepTrying<unknown>('reach Redis', () =>
       client.status === 'wait' ? client.connect() : client.ping(),
     );
   } catch (error) {
@@ -117,7 +117,7 @@ export async function openRedis(
         prefix: NAMESPACE,
         autorun: false,
       }),
-    warnings: async () => dangers(await untilStarted('reach Redis', () => info(url))),
+    warnings: async () => dangers(await keepTrying('reach Redis', () => info(url))),
     close: async () => {
       client.disconnect();
       await within(ANSWER_MS, queue.close()).catch(() => queue.disconnect());

@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { breather } from '../../src/queue/breather.ts';
+import { keepTrying } from '../../src/queue/keep-trying.ts';
 import { quiet } from '../../src/queue/quiet.ts';
 import { reasonOf, unavailable } from '../../src/queue/unavailable.ts';
-import { untilStarted } from '../../src/queue/until-started.ts';
 import { within } from '../../src/queue/within.ts';
 
 /** A worker that knows whether it rests. */
@@ -97,7 +97,7 @@ describe('the wait for a queue at start', () => {
       if (attempts > 2) await new Promise(() => {});
       throw new Error('wrong password');
     };
-    await expect(untilStarted('reach it', attempt, { ms: 1_200 })).rejects.toMatchObject({
+    await expect(keepTrying('reach it', attempt, { ms: 1_200 })).rejects.toMatchObject({
       code: 'queue_unavailable',
       message: 'Could not reach it: wrong password',
     });
@@ -106,7 +106,7 @@ describe('the wait for a queue at start', () => {
 
   test('says so when there was no answer at all', async () => {
     const never = (): Promise<never> => new Promise(() => {});
-    await expect(untilStarted('reach it', never, { ms: 100 })).rejects.toThrow(
+    await expect(keepTrying('reach it', never, { ms: 100 })).rejects.toThrow(
       'Could not reach it: no answer within 0.1 s',
     );
   });

@@ -4,13 +4,14 @@ import { unavailable } from './unavailable.ts';
 import { isLate, within } from './within.ts';
 
 /**
- * Tries until it succeeds, for as long as a queue may take to be reachable at start: its container may come up
- * a moment after ours. Rejects with `queue_unavailable` and the last reason.
+ * Tries until it succeeds, for `ms` milliseconds; without them as long as a queue may take to be reachable at start,
+ * as its container may come up a moment after ours. `pause`: milliseconds between two attempts. Rejects with
+ * `queue_unavailable` and the last reason; an attempt that was cut short may have its effect later.
  */
-export async function untilStarted<T>(
+export async function keepTrying<T>(
   doing: string,
   attempt: () => Promise<T>,
-  { ms = START_MS }: { ms?: number } = {},
+  { ms = START_MS, pause = 250 }: { ms?: number; pause?: number } = {},
 ): Promise<T> {
   const end = Date.now() + ms;
   let reason: unknown;
@@ -20,8 +21,9 @@ export async function untilStarted<T>(
     } catch (error) {
       // The last attempt may be cut short; then an earlier one knows better what is wrong.
       if (reason === undefined || !isLate(error)) reason = error;
-      if (Date.now() + 250 >= end) throw unavailable(doing, reason, 'Is it running, and is queue.url right?');
-      await sleep(250);
+      if (Date.now() + pause >= end)
+        throw unavailable(doing, reason, 'Is it running, and is queue.url right?');
+      await sleep(pause);
     }
   }
 }

@@ -48,6 +48,21 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
     closers.push(() => queue.close());
     for (const warning of await backend.warnings()) log.warn({ warning }, 'queue is set dangerously');
 
+    const server =
+      role === 'worker'
+        ? undefined
+        : buildServer({
+            receive: createReceive({ config, queue, observer, clock }),
+            queue,
+            metrics,
+            log,
+            secretTokens: config.webhook.secretTokens,
+            signingTokens: config.webhook.signingTokens,
+            isStopping: () => isStopping,
+          });
+    // Closed after the runs have come to a halt: until then deliveries are taken, while `readyz` sends new ones away.
+    if (server !== undefined) closers.push(() => server.close());
+
     if (role !== 'web') {
       const dispatcher = await openTransport({ caFile: config.gitlab.caFile });
       closers.push(() => dispatcher.destroy());
@@ -106,21 +121,8 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
       closers.push(() => consumer.close(Math.max(0, stopBy - Date.now())));
     }
 
-    let address: string | undefined;
-    if (role !== 'worker') {
-      const receive = createReceive({ config, queue, observer, clock });
-      const server = buildServer({
-        receive,
-        queue,
-        metrics,
-        log,
-        secretTokens: config.webhook.secretTokens,
-        signingTokens: config.webhook.signingTokens,
-        isStopping: () => isStopping,
-      });
-      closers.push(() => server.close());
-      address = await server.listen({ host: config.server.host, port: config.server.port });
-    }
+    const { host, port } = config.server;
+    const address = await server?.listen({ host, port });
     return {
       address,
       async stop(deadline) {

@@ -81,4 +81,33 @@ describeWith(['git'], 'a program that is killed', () => {
     expect(await scene.stopBeckon('SIGTERM')).toBe(0);
     expect(Date.now() - began).toBeLessThan(10_000);
   }, 60_000);
+
+  it('sends new work away while it stops, and loses nothing that comes all the same', async () => {
+    scene = await openScene();
+    const { world, project, gitlab } = scene;
+    const [slow, late] = ['Checkout fails', 'Basket is slow'].map((title) =>
+      world.openIssue({ project, author: 'alice', title }),
+    );
+    if (slow === undefined || late === undefined) throw new Error('two issues');
+    const pipelines = { method: 'POST', path: /\/pipeline$/ };
+    gitlab.faults.add({ match: pipelines, do: { delay: 3_000 } });
+    world.comment({ issue: slow, author: 'alice', body: '@pusher-bot go' });
+    await noteSaying(scene, slow, /Processing/);
+    const ended = scene.stopBeckon('SIGTERM');
+    const readyz = async () => {
+      const response = await fetch(`${scene?.address()}/readyz`).catch(() => undefined);
+      return response?.status;
+    };
+    await until('it says that it is not ready', async () => (await readyz()) === 503, { ms: 3_000 });
+    world.comment({ issue: late, author: 'alice', body: '@idle-bot look' });
+    expect(await ended).toBe(0);
+    await gitlab.webhooksSettled();
+    const answers = [...world.state.deliveries.values()].map(({ responseStatus }) => responseStatus);
+    expect(answers.filter((status) => status === '202')).toHaveLength(2);
+
+    await scene.killAndRestart();
+    await noteSaying(scene, slow, /It opened the merge request/, { ms: 60_000 });
+    await noteSaying(scene, late, /It made no changes/, { ms: 60_000 });
+    for (const issue of [slow, late]) expect(scene.botNotes(issue)).toHaveLength(1);
+  }, 120_000);
 });

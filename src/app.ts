@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
+import { createDisown } from './disown.ts';
 import { createGitLab } from './gitlab/client.ts';
 import { openTransport } from './gitlab/transport.ts';
 import { buildServer } from './http/server.ts';
@@ -113,6 +114,16 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
         ticks: {
           schedules: scheduledTriggers(config),
           onTick: createTick({ config, gitlabOf, queue, observer, clock }),
+          duties: [
+            createDisown({
+              config,
+              gitlabOf,
+              queue,
+              clock,
+              onLost: (runId) => log.error({ runId }, 'run was lost with the data of the queue'),
+              onError: (error) => log.warn({ err: error }, 'could not look for lost runs'),
+            }),
+          ],
         },
         concurrency: config.queue.concurrency,
         onError: (error, runId) => log.error({ runId, err: error }, 'worker fault'),

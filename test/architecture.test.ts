@@ -18,6 +18,7 @@ const ORDER = [
   'perform',
   'obey',
   'tick',
+  'disown',
   'queue',
   'observability',
   'http',

@@ -6,6 +6,7 @@ import { createChanges } from './changes.ts';
 import { connectionOf, type Login, type ResourceConnection, type Wire } from './connection.ts';
 import { createJobLog } from './job-log.ts';
 import { createNotes } from './notes.ts';
+import { createOwnNotes } from './own-notes.ts';
 import { createPipelines } from './pipelines.ts';
 import { createReactions } from './reactions.ts';
 import { createRepository } from './repository.ts';
@@ -19,6 +20,7 @@ export function createGitLab(login: Login, wire: Wire): GitLab {
   return {
     ...people,
     ...createNotes(options, { account: people.account }),
+    ...createOwnNotes(options),
     ...createReactions(options, { account: people.account }),
     ...createThreads(options),
     ...createRepository(options),

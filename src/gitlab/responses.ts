@@ -47,6 +47,14 @@ export const CommentAnswer = z.object({
 });
 export const CommentsAnswer = z.array(CommentAnswer);
 
+export const WrittenNoteAnswer = z.object({
+  project_id: Id.nullish(),
+  note: z
+    .object({ id: Id, body: text, noteable_type: text, noteable_iid: Id.nullish(), created_at: text })
+    .nullish(),
+});
+export const WrittenNotesAnswer = z.array(WrittenNoteAnswer);
+
 export const AwardsAnswer = z.array(
   z.object({ id: Id, name: z.string(), user: z.object({ id: Id }).nullish() }),
 );

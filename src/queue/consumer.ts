@@ -8,11 +8,11 @@ import type { Run } from '../runs/run.ts';
 import type { Backend, RunJob } from './backend.ts';
 import { breather } from './breather.ts';
 import { readCommand } from './command-data.ts';
-import { readDuty, startDuties } from './duties.ts';
+import { readDuty } from './duties.ts';
 import { type Lease, leaseOf } from './lease.ts';
 import { quiet } from './quiet.ts';
 import { readRun } from './run-data.ts';
-import { readTick, syncSchedules } from './schedules.ts';
+import { readTick, restoreSchedules, syncSchedules } from './schedules.ts';
 import { LOCK_MS, MAX_CRASHES, STALLED_CHECK_MS, START_MS } from './settings.ts';
 import { readStop } from './stops.ts';
 import { unavailable } from './unavailable.ts';
@@ -26,6 +26,8 @@ const GRACE_MS = 1_000;
  * program takes it up. The least and the most milliseconds between two tries.
  */
 const UNREADABLE = { forMs: 86_400_000, least: 10_000, most: 600_000 };
+/** Milliseconds between two looks whether the queue still has its schedules. */
+const RESTORE_MS = 60_000;
 /** Milliseconds for closing BullMQ's worker, which waits for a queue that is away. */
 const CLOSE_MS = 1_500;
 /**
@@ -48,9 +50,9 @@ export interface ConsumerOptions {
   readonly ticks?: {
     readonly schedules: readonly ScheduledTrigger[];
     readonly onTick: (tick: Tick) => Promise<void>;
+    /** All there are. */
+    readonly duties?: readonly Duty[];
   };
-  /** All there are. Left out: they are somebody else's work. */
-  readonly duties?: readonly Duty[];
   /** Does what a command asks for; tried again when it rejects. Left out: it is somebody else's work. */
   readonly onCommand?: (command: Command) => Promise<void>;
   /** Runs performed at once. */
@@ -67,8 +69,9 @@ export interface ConsumerOptions {
  */
 export async function startConsumer(
   backend: Backend,
-  { perform, ticks, duties = [], onCommand, concurrency, onError, clock }: ConsumerOptions,
+  { perform, ticks, onCommand, concurrency, onError, clock }: ConsumerOptions,
 ): Promise<Consumer> {
+  const duties = ticks?.duties ?? [];
   const leases = new Map<string, Lease>();
   const underWay = new Set<Promise<void>>();
   const wakes = new Set<Promise<void>>();
@@ -153,22 +156,24 @@ export async function startConsumer(
     for (const id of ids) leases.get(id)?.abort('lost');
   });
 
+  const recurring = ticks === undefined ? undefined : { schedules: ticks.schedules, duties };
   const disconnect = (): Promise<void> => within(500, worker.disconnect()).catch(() => {});
   try {
     await within(START_MS, worker.waitUntilReady());
-    if (ticks !== undefined) {
-      await within(START_MS, syncSchedules(backend.queue, { schedules: ticks.schedules, duties }));
-    }
-    await within(START_MS, startDuties(backend.queue, duties));
+    if (recurring !== undefined) await within(START_MS, syncSchedules(backend.queue, recurring));
   } catch (error) {
     await within(CLOSE_MS, worker.close(true)).catch(disconnect);
     throw unavailable('start working on the queue', error);
   }
   worker.run().catch(tellQueue);
+  const restoring = setInterval(() => {
+    if (recurring !== undefined) void restoreSchedules(backend.queue, recurring).catch(tellQueue);
+  }, RESTORE_MS).unref();
 
   return {
     async close(deadlineMs) {
       closing = true;
+      clearInterval(restoring);
       await worker.pause(true);
       await ended(underWay, deadlineMs);
       for (const lease of leases.values()) lease.abort('shutdown');

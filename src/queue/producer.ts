@@ -144,6 +144,15 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
     stop: (runId, request) => answered('ask the run to stop', stop(runId, request)),
     stopOf: (runId) => answered('look for a request to stop', stopOf(runId)),
     list: newest,
+    bornAt: async () => {
+      let born = '';
+      const note = (text = String(Date.now())) => {
+        born = text;
+        return text;
+      };
+      await answered('ask how old the queue is', backend.text('born').update(note));
+      return Number(born);
+    },
     depth: async () => {
       const counts = await answered(
         'count the runs',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Duty, ScheduledTrigger, Tick } from '../runs/queue-ports.ts';
 import type { JobQueue, RunJob } from './backend.ts';
-import { dutyId } from './duties.ts';
+import { dutyId, startDuties } from './duties.ts';
 
 /** The data of a job that is no run but the time of a schedule. */
 const TickData = z.object({ tick: z.literal(1), trigger: z.string(), project: z.string() });
@@ -14,14 +14,16 @@ const OPTIONS = {
   removeOnFail: { age: 86_400, count: 1_000 },
 } as const;
 
+interface Recurring {
+  readonly schedules: readonly ScheduledTrigger[];
+  readonly duties: readonly Duty[];
+}
+
 /**
  * Makes the queue's schedules those of the config: new and changed ones are set, others removed, but for those of
  * `duties`. Any number of workers may do it at once, and one tick comes of each time.
  */
-export async function syncSchedules(
-  queue: JobQueue,
-  { schedules, duties }: { schedules: readonly ScheduledTrigger[]; duties: readonly Duty[] },
-): Promise<void> {
+export async function syncSchedules(queue: JobQueue, { schedules, duties }: Recurring): Promise<void> {
   const wanted = new Set([...schedules.map(idOf), ...duties.map(dutyId)]);
   for (const known of await queue.getJobSchedulers()) {
     if (!wanted.has(known.key)) await queue.removeJobScheduler(known.key);
@@ -35,6 +37,14 @@ export async function syncSchedules(
       { name: 'tick', data, opts: OPTIONS },
     );
   }
+  await startDuties(queue, duties);
+}
+
+/** Sets them once more where some are missing, as in a Redis that came back without its data. */
+export async function restoreSchedules(queue: JobQueue, { schedules, duties }: Recurring): Promise<void> {
+  const known = new Set((await queue.getJobSchedulers()).map(({ key }) => key));
+  const wanted = [...schedules.map(idOf), ...duties.map(dutyId)];
+  if (!wanted.every((id) => known.has(id))) await syncSchedules(queue, { schedules, duties });
 }
 
 /** BullMQ takes colons in an id for its own separators. */

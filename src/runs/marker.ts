@@ -1,13 +1,18 @@
 import { workloadBranch } from './plan.ts';
-import type { Run } from './run.ts';
 
 const MARKER = /<!-- beckon:run=(r[0-9a-f]{15})(?: branch=(workloads\/r[0-9a-f]{15}))? -->\s*$/;
+
+/** A run as far as its notes name it. */
+export interface MarkedRun {
+  readonly id: string;
+  readonly branch?: { readonly name: string };
+}
 
 /**
  * Hidden at the end of the progress note of a run, so that it is found again when an answer of GitLab's was lost,
  * and that a later run in the same thread finds the workload branch.
  */
-export function noteMarker({ id, branch }: Pick<Run, 'id' | 'branch'>): string {
+export function noteMarker({ id, branch }: MarkedRun): string {
   const own = branch === undefined || branch.name === workloadBranch(id);
   return `${markerStart(id)}${own ? '' : `branch=${branch.name} `}-->`;
 }

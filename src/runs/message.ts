@@ -2,7 +2,7 @@ import type { Resource } from '../events/event.ts';
 import { codeBlock, link, plainText } from '../lib/markdown.ts';
 import { oneLine } from '../lib/text.ts';
 import { forkRemark, isFromFork } from './from-fork.ts';
-import { noteMarker } from './marker.ts';
+import { type MarkedRun, noteMarker } from './marker.ts';
 import type { RateAnswer } from './queue-ports.ts';
 import type { Outcome, Run, Size, WaitingFor } from './run.ts';
 
@@ -85,6 +85,19 @@ function notStartedText(error: string): string {
   return `❌ Could not start the agent due to this error: ${plainText(error, 600)}`;
 }
 
+/** Beginnings of notes on runs that are under way. */
+const UNDER_WAY = ['🔄', '⏳', '⏸️', '✅ Agent has started'];
+
+/** Whether a progress note tells of a run that is under way. */
+export function isOfRunUnderWay(body: string): boolean {
+  return UNDER_WAY.some((beginning) => body.startsWith(beginning));
+}
+
+/** What the note of a run says that the queue has lost, instead of saying for ever that the agent has started. */
+export function lostText(branch: string): string {
+  return `❌ Beckon has lost track of this run, because its queue came back without its data. What the agent did, if anything, is on the branch \`${branch}\`. Ask again in this thread to go on from there.`;
+}
+
 /** What there is to tell beside the outcome: the address of the agent's own answer, and the last lines of its job. */
 export interface Found {
   readonly answer?: string;
@@ -162,7 +175,7 @@ function sizeText(size: Size | undefined): string {
 }
 
 /** A note's body: the text that people see, and the marker that they do not. */
-export function noteBody(run: Pick<Run, 'id' | 'branch'>, text: string): string {
+export function noteBody(run: MarkedRun, text: string): string {
   return `${text}\n\n${noteMarker(run)}`;
 }
 

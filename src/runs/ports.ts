@@ -6,8 +6,17 @@ import type { NoteRef, Run, Size } from './run.ts';
 
 /** The place of a note: an issue or merge request of a project. */
 export interface Place {
-  readonly project: Project;
-  readonly resource: Resource;
+  readonly project: Pick<Project, 'id'>;
+  readonly resource: Pick<Resource, 'type' | 'iid'>;
+}
+
+/** A note of the agent's account, found by who wrote it. */
+export interface OwnNote {
+  readonly id: number;
+  readonly place: Place;
+  readonly body: string;
+  /** ISO 8601. */
+  readonly writtenAt: string;
 }
 
 export interface Account {
@@ -86,6 +95,9 @@ export interface GitLab {
     noteId: number,
   ): Promise<readonly { readonly name: string; readonly userId: number }[]>;
   editNote(place: Place, noteId: number, body: string): Promise<void>;
+
+  /** The notes of this account of the days after `after` (`2026-05-31`), the newest 500 at most. */
+  ownNotes(options: { after: string }): Promise<readonly OwnNote[]>;
 
   /** A text file on a branch, with the id of its content; `undefined` where file or branch is not there. */
   readFile(

@@ -123,6 +123,8 @@ export interface RunQueue {
     readonly where?: (run: Run) => boolean;
     readonly unfinished?: boolean;
   }): Promise<readonly Run[]>;
+  /** When the store was asked this for the first time, milliseconds since the epoch: a store that is new may have lost runs. */
+  bornAt(): Promise<number>;
   depth(): Promise<QueueDepth>;
   /** Resolves when the queue answers, rejects within 2 s when not. */
   ping(): Promise<void>;

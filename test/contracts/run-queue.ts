@@ -5,6 +5,7 @@ import type { Backend } from '../../src/queue/backend.ts';
 import { type Consumer, type ConsumerOptions, startConsumer } from '../../src/queue/consumer.ts';
 import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
+import { restoreSchedules, syncSchedules } from '../../src/queue/schedules.ts';
 import type { Command } from '../../src/runs/command.ts';
 import type { Perform, RunQueue, Tick } from '../../src/runs/queue-ports.ts';
 import type { Run } from '../../src/runs/run.ts';
@@ -104,8 +105,7 @@ export function describeRunQueue(name: string, home: Home): void {
         };
         const consumer = await startConsumer(backend, {
           perform: finish,
-          ticks: { schedules: [], onTick: async () => {} },
-          duties: [{ name: 'look', every, work }],
+          ticks: { schedules: [], onTick: async () => {}, duties: [{ name: 'look', every, work }] },
           concurrency: 4,
           onError: (error) => errors.push({ error, runId: undefined }),
           clock: Date.now,
@@ -131,6 +131,32 @@ export function describeRunQueue(name: string, home: Home): void {
       await sleep(1_500);
       expect(times.length).toBe(length);
     }, 40_000);
+
+    test('sets its schedules once more where the home has lost them', async () => {
+      const duty = { name: 'look', every: 3_600_000, work: async () => {} };
+      const every = { trigger: 'nightly', project: 'acme/shop', cron: '0 6 * * *', timezone: 'UTC' };
+      const recurring = { schedules: [every], duties: [duty] };
+      const keys = async () => (await backend.queue.getJobSchedulers()).map(({ key }) => key).sort();
+      await restoreSchedules(backend.queue, recurring);
+      const whole = await keys();
+      expect(whole).toHaveLength(2);
+      await backend.queue.removeJobScheduler(whole[0] ?? '');
+      expect(await keys()).toHaveLength(1);
+      await restoreSchedules(backend.queue, recurring);
+      expect(await keys()).toEqual(whole);
+      await syncSchedules(backend.queue, { schedules: [], duties: [] });
+      expect(await keys()).toEqual([]);
+      // What was due before is nobody's any more.
+      await consume(finish);
+      await until('nothing is left', async () => (await queue.depth()).waiting === 0);
+    });
+
+    test('knows how old it is', async () => {
+      const bornAt = await queue.bornAt();
+      expect(Math.abs(Date.now() - bornAt)).toBeLessThan(600_000);
+      await sleep(20);
+      expect(await queue.bornAt()).toBe(bornAt);
+    });
 
     test('tells each command once, again when it failed, and takes it for no run', async () => {
       const told: Command[] = [];

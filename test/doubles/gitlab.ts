@@ -122,6 +122,15 @@ export function gitlabDouble() {
         return note === undefined ? undefined : { id: note.id, discussionId: note.discussionId };
       }),
     resolveDiscussion: () => call('resolveDiscussion', () => unresolved.clear()),
+    ownNotes: () =>
+      call('ownNotes', () =>
+        notes.map(({ id, body }) => ({
+          id,
+          body,
+          place: { project: { id: 7 }, resource: { type: 'issue' as const, iid: 8 } },
+          writtenAt: new Date(0).toISOString(),
+        })),
+      ),
     addReaction: (_place, _noteId, name) => call('addReaction', () => void ownReactions.add(name)),
     removeReaction: (_place, _noteId, name) => call('removeReaction', () => void ownReactions.delete(name)),
     reactions: () => call('reactions', () => reactions),

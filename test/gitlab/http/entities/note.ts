@@ -40,6 +40,28 @@ export function noteEntity(note: Note, known: Known) {
   };
 }
 
+/** A comment in the list of what its author has done. */
+export function noteEvent(note: Note, known: Known) {
+  const noteable = getNoteable(note.noteable, known.state);
+  const author = userById(note.authorId, known);
+  return {
+    id: note.id,
+    project_id: note.projectId,
+    action_name: 'commented on',
+    target_id: note.id,
+    target_iid: note.id,
+    target_type: note.type ?? 'Note',
+    author_id: note.authorId,
+    target_title: noteable.title,
+    created_at: note.createdAt.toISOString(),
+    note: noteEntity(note, known),
+    author,
+    imported: false,
+    imported_from: 'none',
+    author_username: author?.username,
+  };
+}
+
 /** A discussion from its notes, oldest first. */
 export function discussionEntity(notes: readonly Note[], known: Known) {
   const first = must(notes[0], 'note in the discussion');

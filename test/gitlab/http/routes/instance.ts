@@ -1,6 +1,7 @@
 import { findUser } from '../../world/lookup.ts';
 import { notFound } from '../../world/refusal.ts';
 import { created, type Endpoint, empty, ok, page } from '../call.ts';
+import { noteEvent } from '../entities/note.ts';
 import { todoEntity } from '../entities/todo.ts';
 import { ownProfile, userBasic, userProfile } from '../entities/user.ts';
 import { choice, flag, integer, text } from '../input.ts';
@@ -17,7 +18,7 @@ const metadata: Endpoint['run'] = (call) => {
   });
 };
 
-/** Version, users, tokens and To-Do items. */
+/** Version, users, tokens, what one wrote, and To-Do items. */
 export const instanceRoutes: readonly Endpoint[] = [
   { method: 'GET', path: '/version', run: metadata },
   { method: 'GET', path: '/metadata', run: metadata },
@@ -69,6 +70,23 @@ export const instanceRoutes: readonly Endpoint[] = [
         active: !token.revoked && (token.expiresAt === null || token.expiresAt > context.now()),
         expires_at: token.expiresAt?.toISOString().slice(0, 10) ?? null,
       });
+    },
+  },
+  {
+    method: 'GET',
+    path: '/events',
+    run: (call) => {
+      const user = userOf(call);
+      const targetType = text(call, 'target_type');
+      const after = text(call, 'after');
+      // Of what people do only their comments are kept.
+      const written = [...call.context.state.notes.values()]
+        .filter((note) => note.authorId === user.id && !note.system)
+        .filter(() => targetType === undefined || targetType === 'note')
+        // The day itself is not after itself.
+        .filter((note) => after === undefined || note.createdAt.toISOString().slice(0, 10) > after)
+        .reverse();
+      return page(written, (note) => noteEvent(note, call.context));
     },
   },
   {

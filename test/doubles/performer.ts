@@ -12,6 +12,7 @@ export function performer(gitlab: GitLab, rule: Trigger) {
   const perform = createPerform({
     config: config({ triggers: [rule] }),
     gitlabOf: () => gitlab,
+    parentOf: async () => undefined,
     rates: ratesDouble().port,
     turns: turnsDouble().port,
     stopOf: async () => undefined,

@@ -1,5 +1,6 @@
+import { isOurs } from '../../events/own-note.ts';
 import { lastLines } from '../job-log.ts';
-import { type Found, isOurs } from '../message.ts';
+import type { Found } from '../message.ts';
 import { placeOf } from '../place.ts';
 import type { Discussion, GitLab } from '../ports.ts';
 import type { Run } from '../run.ts';

@@ -1,4 +1,4 @@
-import { isOurs } from '../message.ts';
+import { isOurs } from '../../events/own-note.ts';
 import { placeOf } from '../place.ts';
 import type { Discussion } from '../ports.ts';
 import type { Run } from '../run.ts';

@@ -14,6 +14,7 @@ import { createRunQueue } from './queue/producer.ts';
 import { createRates } from './queue/rates.ts';
 import { createTurns } from './queue/turns.ts';
 import { createReceive } from './receive.ts';
+import { createParentOf } from './runs/parent.ts';
 import type { GitLab } from './runs/ports.ts';
 import { createTick, scheduledTriggers } from './tick.ts';
 
@@ -102,6 +103,7 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
         config,
         gitlabOf,
         stopOf,
+        parentOf: createParentOf(queue),
         turns,
         rates,
         observer,

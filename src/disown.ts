@@ -1,7 +1,7 @@
 import type { Config } from './config/config.ts';
 import { isUnderWay } from './events/read-ci.ts';
-import { readMarker } from './runs/marker.ts';
-import { isOfRunUnderWay, lostText, noteBody } from './runs/message.ts';
+import { noteMarker, readMarker } from './runs/marker.ts';
+import { isOfRunUnderWay, lostText } from './runs/message.ts';
 import type { Clock, GitLab, GitLabOf, OwnNote } from './runs/ports.ts';
 import type { Duty, RunQueue } from './runs/queue-ports.ts';
 
@@ -43,7 +43,7 @@ export function createDisown({
       const marker = readMarker(note.body);
       if (marker === undefined || !(await isLost(note, marker, gitlab))) continue;
       const run = { id: marker.runId, branch: { name: marker.branch } };
-      await gitlab.editNote(note.place, note.id, noteBody(run, lostText(run.branch.name)));
+      await gitlab.editNote(note.place, note.id, `${lostText(run.branch.name)}\n\n${noteMarker(run)}`);
       onLost(run.id);
     }
   }

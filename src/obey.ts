@@ -2,6 +2,7 @@ import { ACCESS_LEVELS, type Config, type StopCause, type Trigger } from './conf
 import { plainText } from './lib/markdown.ts';
 import type { Command } from './runs/command.ts';
 import { Failure } from './runs/failures.ts';
+import { isOn } from './runs/place.ts';
 import { planRetry } from './runs/plan.ts';
 import type { Clock, GitLab, GitLabOf, Observer } from './runs/ports.ts';
 import type { RunQueue, RunRates } from './runs/queue-ports.ts';
@@ -30,7 +31,7 @@ export function createObey(tools: Tools): (command: Command) => Promise<void> {
     const trigger = config.triggers.find(({ name }) => name === command.trigger);
     // Taken out of the config since.
     if (trigger === undefined) return;
-    const where = (run: Run) => isAbout(run, command);
+    const where = (run: Run) => run.agent === command.agent && isOn(run.event, command);
     // To stop, only what is under way counts, and it is to be quick.
     const runs = await queue.list({ limit: MAX_RUNS, where, unfinished: command.name === 'stop' });
     if (command.note === undefined) {
@@ -44,16 +45,6 @@ export function createObey(tools: Tools): (command: Command) => Promise<void> {
     const answer = await obey(command, { trigger, runs, level, tools });
     if (answer !== undefined) await reply(answer, command, gitlab);
   };
-}
-
-/** Runs of the agent on the item. */
-function isAbout({ agent, event }: Run, command: Command): boolean {
-  return (
-    agent === command.agent &&
-    event.project.id === command.project.id &&
-    event.resource?.type === command.resource.type &&
-    event.resource.iid === command.resource.iid
-  );
 }
 
 function unfinished(runs: readonly Run[]): readonly Run[] {

@@ -3,7 +3,7 @@ import { createFlowParser } from './flows/flow.ts';
 import { Interruption } from './runs/failures.ts';
 import { withEntry } from './runs/history.ts';
 import type { Clock, GitLabOf, Observer } from './runs/ports.ts';
-import type { Perform, Performed, RunRates, RunTurns, StopRequest } from './runs/queue-ports.ts';
+import type { ParentOf, Perform, Performed, RunRates, RunTurns, StopRequest } from './runs/queue-ports.ts';
 import { explainToPeople } from './runs/remedies.ts';
 import { retryDelay } from './runs/retry.ts';
 import type { Outcome, Run } from './runs/run.ts';
@@ -17,17 +17,18 @@ import type { StepTools } from './runs/steps/step.ts';
  * later; a run that gives up goes on to its last step, so that whoever asked always gets an answer.
  */
 export function createPerform(tools: {
-  readonly config: Pick<Config, 'gitlab' | 'agents' | 'triggers'>;
+  readonly config: Pick<Config, 'gitlab' | 'agents' | 'triggers' | 'limits'>;
   readonly gitlabOf: GitLabOf;
   /** The request to stop that a run has to heed before each of its steps. */
   readonly stopOf: (runId: string) => Promise<StopRequest | undefined>;
+  readonly parentOf: ParentOf;
   readonly turns: RunTurns;
   readonly rates: Pick<RunRates, 'count'>;
   readonly observer: Observer;
   readonly clock: Clock;
   readonly random: () => number;
 }): Perform {
-  const { config, gitlabOf, stopOf, turns, rates, observer, clock, random } = tools;
+  const { config, gitlabOf, stopOf, parentOf, turns, rates, observer, clock, random } = tools;
   const parseFlow = createFlowParser();
   const record = (run: Run, what: string, error?: unknown) => withEntry(run, { at: clock(), what, error });
 
@@ -63,6 +64,8 @@ export function createPerform(tools: {
           gitlab,
           agent,
           trigger,
+          config,
+          parentOf,
           turns,
           rates,
           gitlabUrl: config.gitlab.url,

@@ -10,7 +10,7 @@ import { planRun, runOfBranch } from './runs/plan.ts';
 import type { Clock, Observer } from './runs/ports.ts';
 import type { RunQueue } from './runs/queue-ports.ts';
 import { type Match, matchTriggers } from './triggers/match.ts';
-import { isOwnAccount, reasonForSilence } from './triggers/silence.ts';
+import { agentOf, reasonForNothing, reasonForSilence } from './triggers/silence.ts';
 import type { Verdict } from './triggers/verdict.ts';
 
 /** A run that a delivery asked for. */
@@ -82,7 +82,7 @@ export function createReceive(tools: {
   /** Stops the runs of every agent whose work this ends; of an agent with several triggers the first one counts. */
   async function stopFor(ending: Ending): Promise<void> {
     const { project, accounts, cause, actor } = ending;
-    if (isOwnAccount(actor, config)) return;
+    if (agentOf(actor, config)) return;
     const agents = new Set<string>();
     for (const trigger of config.triggers) {
       const { name, account } = trigger.agent;
@@ -119,7 +119,9 @@ export function createReceive(tools: {
             commands.push({ agent: command.agent, name: command.name });
           }
         }
-        if (runs.length + commands.length === 0) return { ...ignored('No trigger matched.'), verdicts };
+        if (runs.length + commands.length === 0) {
+          return { ...ignored(reasonForNothing(reading.events, config)), verdicts };
+        }
         return { status: 'accepted', runs, ...(commands.length > 0 ? { commands } : {}), verdicts };
       }
       default:

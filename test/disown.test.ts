@@ -1,12 +1,14 @@
 import { expect, it } from 'vitest';
 import { createDisown } from '../src/disown.ts';
-import { lostText, noteBody, PROCESSING, startedText } from '../src/runs/message.ts';
+import { noteMarker } from '../src/runs/marker.ts';
+import { lostText, PROCESSING, startedText } from '../src/runs/message.ts';
 import type { Run } from '../src/runs/run.ts';
 import { agent, config, trigger } from './builders/config.ts';
 import { connect } from './client/connect.ts';
 import { aRun } from './queue/a-run.ts';
 
 const HOUR = 3_600_000;
+const saying = (id: string, text: string) => `${text}\n\n${noteMarker({ id })}`;
 
 /** Runs of an agent on an issue, whose notes say that they are under way, and a queue that knows none of them. */
 async function setUp({ known = [] as readonly string[], age = 0, later = HOUR } = {}) {
@@ -14,7 +16,7 @@ async function setUp({ known = [] as readonly string[], age = 0, later = HOUR } 
   const { world, project, gitlab, standIn } = scene;
   const issue = world.openIssue({ project, author: 'mallory', title: 'Basket' });
   const write = (id: string, text: string, author = 'claude-bot') =>
-    world.comment({ issue, author, body: noteBody({ id }, text) });
+    world.comment({ issue, author, body: saying(id, text) });
   const lost: string[] = [];
   const errors: unknown[] = [];
   const duty = createDisown({
@@ -46,7 +48,7 @@ it('says of runs under way that the queue does not know that they are lost, and 
   const before = others.map(body);
   await duty.work();
   expect(errors).toEqual([]);
-  expect(body(processing)).toBe(noteBody({ id: run('1') }, lostText(`workloads/${run('1')}`)));
+  expect(body(processing)).toBe(saying(run('1'), lostText(`workloads/${run('1')}`)));
   expect(body(started)).toMatch(/^❌ Beckon has lost track of this run/);
   expect(others.map(body)).toEqual(before);
   expect(lost.toSorted()).toEqual([run('1'), run('2')]);

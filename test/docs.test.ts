@@ -42,7 +42,11 @@ describe('the documentation', () => {
     try {
       const file = join(folder, 'beckon.yaml');
       writeFileSync(file, JSON.stringify({ ...rest, ...shown }));
-      const env = { BECKON_WEBHOOK_SECRET: 'secret', GITLAB_TOKEN_CLAUDE: 'glpat-1' };
+      const env = {
+        BECKON_WEBHOOK_SECRET: 'secret',
+        GITLAB_TOKEN_CLAUDE: 'glpat-1',
+        GITLAB_TOKEN_CODEX: 'glpat-2',
+      };
       await expect(loadConfig({ file, env })).resolves.toBeDefined();
     } finally {
       rmSync(folder, { recursive: true });

@@ -25,6 +25,7 @@ function setUp({ onBusy = 'queue', request }: { onBusy?: OnBusy; request?: RunTu
     config: config({ triggers: [rule] }),
     stopOf: async () => undefined,
     gitlabOf: () => double.gitlab,
+    parentOf: async () => undefined,
     rates: ratesDouble().port,
     turns: request === undefined ? turns.port : { ...turns.port, request },
     observer: silentObserver,

@@ -1,5 +1,7 @@
 import { formatDuration } from '../lib/duration.ts';
 import { oneLine } from '../lib/text.ts';
+import { askerOf } from '../runs/asker.ts';
+import { noteUrl } from '../runs/place.ts';
 import type { StopRequest } from '../runs/queue-ports.ts';
 import type { HistoryEntry, Run } from '../runs/run.ts';
 import { runState } from '../runs/state.ts';
@@ -85,7 +87,7 @@ export function renderRun(run: Run, { stop, now }: { stop: StopRequest | undefin
   const failed = outcome?.kind === 'failed' ? outcome.job : undefined;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['agent', `${run.agent}, by the trigger ${run.trigger}`],
-    ['event', `${event.kind} by ${event.actor.username}`],
+    ['event', `${event.kind} by ${askerOf(run, event.actor.username)}`],
     ['item', itemOf(run)],
     ['link', event.resource?.url ?? event.project.url],
     ['request', event.confidential ? '(confidential)' : event.input],
@@ -96,6 +98,7 @@ export function renderRun(run: Run, { stop, now }: { stop: StopRequest | undefin
     [outcome === undefined ? 'step' : 'result', resultOf(run)],
     ['job', failed && `${failed.name} ${failed.url}`],
     ['retry of', run.retryOf],
+    ['asked in', run.askedBy && `${run.askedBy.run} (depth ${run.askedBy.depth})`],
     ['asked to stop', stop && `by ${stop.by}: ${stop.reason}`],
   ];
   const lines = facts.flatMap(([name, value]) =>
@@ -108,12 +111,6 @@ export function renderRun(run: Run, { stop, now }: { stop: StopRequest | undefin
     '',
     renderHistory(run, now),
   ].join('\n');
-}
-
-function noteUrl({ event, note }: Run): string | undefined {
-  return note === undefined || event.resource === undefined
-    ? undefined
-    : `${event.resource.url}#note_${note.id}`;
 }
 
 function renderHistory(run: Run, now: number): string {
@@ -167,6 +164,7 @@ export function detailsOf(run: Run, { stop, now }: { stop: StopRequest | undefin
     branch: run.branch ?? null,
     pipeline: run.pipeline ?? null,
     retryOf: run.retryOf ?? null,
+    askedBy: run.askedBy ?? null,
     stop: stop ?? null,
     history: run.history ?? [],
   };

@@ -89,6 +89,8 @@ export interface Trigger {
   readonly minAccess: Role;
   /** Usernames in lower case; an empty `allow` means everyone with `minAccess`. */
   readonly users: { readonly allow: ReadonlySet<string>; readonly deny: ReadonlySet<string> };
+  /** Names of the agents that may start this one by a mention. */
+  readonly allowAgents: ReadonlySet<string>;
   readonly confidential: boolean;
   /** Whether an edited comment counts, with its editor as the acting person. */
   readonly edits: boolean;
@@ -143,6 +145,8 @@ export interface Config {
       readonly perUser: number;
     };
     readonly rate: Readonly<Record<'perUser' | 'perProject' | 'perAgent' | 'perObject', Rate>>;
+    /** How many runs may follow from each other by agents' mentions, after the one of a person. */
+    readonly agentDepth: number;
     readonly maxEventAge: number;
   };
   readonly retention: { readonly runs: number };

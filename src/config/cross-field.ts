@@ -65,11 +65,19 @@ function* triggerIssues(triggers: unknown, agents: unknown): Generator<Issue> {
   const known = Object.keys(mapping(agents));
   const names = new Set<string>();
   for (const [index, trigger] of (isList(triggers) ? triggers : []).entries()) {
-    const { agent: writtenAgent, name: writtenName = writtenAgent } = mapping(trigger);
+    const { agent: writtenAgent, name: writtenName = writtenAgent, allowAgents } = mapping(trigger);
     const agent = trimmed(writtenAgent);
-    if (agent !== undefined && known.length > 0 && !known.includes(agent)) {
-      const message = `there is no agent of this name: ${known.join(', ')} is what there is`;
-      yield { path: ['triggers', index, 'agent'], message };
+    const isUnknown = (one: string | undefined) =>
+      one !== undefined && known.length > 0 && !known.includes(one);
+    const unknown = `there is no agent of this name: ${known.join(', ')} is what there is`;
+    if (isUnknown(agent)) yield { path: ['triggers', index, 'agent'], message: unknown };
+    for (const [at, written] of (isList(allowAgents) ? allowAgents : []).entries()) {
+      const path = ['triggers', index, 'allowAgents', at];
+      const asker = trimmed(written);
+      if (isUnknown(asker)) yield { path, message: unknown };
+      else if (asker !== undefined && asker === agent) {
+        yield { path, message: 'is the agent of this trigger, and an agent never starts itself' };
+      }
     }
     const name = trimmed(writtenName);
     if (name === undefined) continue;

@@ -144,6 +144,12 @@ const Trigger = z
       })
       .prefault({})
       .describe('Usernames that may, or may not, start the agent.'),
+    allowAgents: z
+      .array(text)
+      .default([])
+      .describe(
+        'Names of other agents whose accounts may start this one by a mention, on behalf of the person who asked them.',
+      ),
     confidential: z.boolean().default(false).describe('Also act on confidential items and internal notes.'),
     forks: z
       .enum(['refuse', 'default_branch', 'approve'])
@@ -199,6 +205,11 @@ const Limits = z
       })
       .prefault({})
       .describe('Runs started within a time.'),
+    agentDepth: wholeNumber(1, 10)
+      .default(2)
+      .describe(
+        "Runs that may follow from each other by agents' mentions, after the one that a person asked for.",
+      ),
     maxEventAge: duration
       .default('1h')
       .describe('Older events are ignored; the Test button of a webhook sends old ones.'),

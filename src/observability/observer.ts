@@ -54,5 +54,6 @@ function about(run: Run) {
     project: run.event.project.path,
     resource:
       run.event.resource === undefined ? undefined : `${run.event.resource.type}/${run.event.resource.iid}`,
+    ...(run.askedBy === undefined ? {} : { askedBy: run.askedBy, onBehalfOf: run.event.actor.username }),
   };
 }

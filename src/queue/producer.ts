@@ -108,14 +108,20 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
    * asked for, so that a young run which ended early is not left out for old ones which ended late, and since each
    * may have a request to stop beside it.
    */
-  const newest: RunQueue['list'] = async ({ limit, where = () => true, unfinished = false }) => {
+  const newest: RunQueue['list'] = async ({
+    limit,
+    where = () => true,
+    unfinished = false,
+    endedSince = 0,
+  }) => {
     if (limit < 1) return [];
     const read = async (states: JobType[], enough: number): Promise<readonly Run[]> => {
       const found: Run[] = [];
       for (let start = 0; found.length < enough; start += PAGE) {
         const jobs = await answered('list the runs', queue.getJobs(states, start, start + PAGE - 1));
-        if (jobs.length === 0) break;
-        found.push(...jobs.flatMap((job) => readable(job) ?? []).filter(where));
+        const recent = jobs.filter(({ finishedOn = endedSince }) => finishedOn >= endedSince);
+        if (recent.length === 0) break;
+        found.push(...recent.flatMap((job) => readable(job) ?? []).filter(where));
       }
       return found;
     };

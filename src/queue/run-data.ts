@@ -54,6 +54,9 @@ export const RunData = z.object({
   event: Event,
   createdAt: z.string(),
   retryOf: z.exactOptional(z.string()),
+  askedBy: z.exactOptional(
+    z.object({ agent: z.string(), account: z.string(), run: z.string(), depth: z.number() }),
+  ),
   step: z.enum(STEP_NAMES),
   failures: z.number(),
   looks: z.number(),

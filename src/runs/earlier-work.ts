@@ -60,7 +60,8 @@ async function takeOver(projectId: number, name: string, gitlab: GitLab): Promis
  * `AI_FLOW_INPUT`: what the event has, but the whole conversation for a mention in a thread in which `account` has
  * been asked before.
  */
-export function inputOf({ event }: Pick<Run, 'event'>, threads: readonly Thread[], account: string): string {
+export function inputOf(run: Run, threads: readonly Thread[], account: string): string {
+  const { event, askedBy } = run;
   if (event.kind !== 'mention') return event.input;
   const thread = threads.find(({ id }) => id !== undefined && id === event.note.discussionId);
   const before = commentsBefore(event.note.id, thread);
@@ -69,7 +70,7 @@ export function inputOf({ event }: Pick<Run, 'event'>, threads: readonly Thread[
   const earlier = before.filter((comment) => !isProgress(comment));
   return conversationInput(earlier, {
     id: event.note.id,
-    author: event.actor.username,
+    author: askedBy?.account ?? event.actor.username,
     body: event.input,
   });
 }

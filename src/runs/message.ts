@@ -1,19 +1,15 @@
 import type { Resource } from '../events/event.ts';
 import { codeBlock, link, plainText } from '../lib/markdown.ts';
 import { oneLine } from '../lib/text.ts';
+import { askerOf } from './asker.ts';
 import { forkRemark, isFromFork } from './from-fork.ts';
-import { type MarkedRun, noteMarker } from './marker.ts';
+import { noteMarker } from './marker.ts';
 import type { RateAnswer } from './queue-ports.ts';
 import type { Outcome, Run, Size, WaitingFor } from './run.ts';
 
 /** Hidden in the reply that tells that a run is over. */
 export function doneMarker(runId: string): string {
   return `<!-- beckon:done=${runId} -->`;
-}
-
-/** Whether a note is one of Beckon's, and not of the agent that shares its account. */
-export function isOurs(body: string): boolean {
-  return body.includes('<!-- beckon:');
 }
 
 /** What the note says while the agent is being started. GitLab's own words. */
@@ -60,6 +56,16 @@ const SPANS: Readonly<Record<number, string>> = {
   3600000: 'an hour',
   86400000: 'a day',
 };
+
+/** Why a run is refused for which agents have asked one another too often in a row. */
+export function tooDeepText(account: string, limit: number): string {
+  return `Agents have asked each other as often in a row as they may (limits.agentDepth of Beckon's config is ${limit}). People can ask @${account} themselves.`;
+}
+
+/** How a note links to that of another run. */
+export function seeNote(url: string): string {
+  return link('its note', url);
+}
 
 /** What the note says while the pipeline runs. GitLab's own words. */
 export function startedText(pipelineUrl: string): string {
@@ -135,7 +141,7 @@ export function outcomeText(
     case 'not_started':
       return notStartedText(outcome.error);
     case 'refused': {
-      const see = outcome.see === undefined ? '' : ` See ${link('its note', outcome.see)}.`;
+      const see = outcome.see === undefined ? '' : ` See ${seeNote(outcome.see)}.`;
       return `${notStartedText(outcome.error)}${see}`;
     }
     default:
@@ -174,9 +180,11 @@ function sizeText(size: Size | undefined): string {
     : ` (${files}, +${size.lines.added} −${size.lines.removed})`;
 }
 
-/** A note's body: the text that people see, and the marker that they do not. */
-export function noteBody(run: MarkedRun, text: string): string {
-  return `${text}\n\n${noteMarker(run)}`;
+/** A note's body: the text that people see, who stands behind an agent's request, and the marker that nobody sees. */
+export function noteBody(run: Run, text: string): string {
+  const asker = plainText(askerOf(run, `@${run.event.actor.username}`));
+  const asked = run.askedBy === undefined ? [] : [`Asked by ${asker}.`];
+  return [text, ...asked, noteMarker(run)].join('\n\n');
 }
 
 /**
@@ -189,7 +197,7 @@ export function mergeRequestText(
 ): { title: string; description: string } {
   const { agent, event } = run;
   const { actor, resource } = event;
-  const who = `${plainText(actor.name)} (${plainText(actor.username)})`;
+  const who = plainText(askerOf(run, `${actor.name} (${actor.username})`));
   const made = `and the agent ${plainText(agent)} made it.`;
   const describe = (...parts: readonly string[]) => [...parts, noteMarker(run)].join('\n\n');
   const mark = draft ? 'Draft: ' : '';

@@ -24,21 +24,22 @@ export function planRun(
 }
 
 /**
- * The run that performs the event of another once more; `mark` tells this time from others. On behalf of `actor`,
- * where it is not the same person's wish.
+ * The run that performs the event of another once more; `mark` tells this time from others. It is the wish of `actor`
+ * then, else still of whoever asked for the other.
  */
 export function planRetry(
-  { id, agent, trigger, event }: Run,
-  { mark, actor = event.actor, now }: { mark: string; actor?: Person; now: number },
+  { id, agent, trigger, event, askedBy }: Run,
+  { mark, actor, now }: { mark: string; actor?: Person; now: number },
 ): Run {
   return {
     ...NEW,
     id: runId('retry', id, mark),
     agent,
     trigger,
-    event: { ...event, actor },
+    event: { ...event, actor: actor ?? event.actor },
     createdAt: new Date(now).toISOString(),
     retryOf: id,
+    ...(actor === undefined && askedBy !== undefined ? { askedBy } : {}),
   };
 }
 

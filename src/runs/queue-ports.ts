@@ -23,6 +23,13 @@ export interface RunTurns {
   release(runId: string): Promise<void>;
 }
 
+/**
+ * Finds the run in which an agent wrote the comment that asks for this run: the newest one of that agent on the same
+ * issue or merge request whose pipeline was there when the comment was written, and that had not ended long before.
+ * Fails with a {@link Failure} that passes.
+ */
+export type ParentOf = (run: Run, agent: string) => Promise<Run | undefined>;
+
 /** Limits on how often runs are started, by what they count. */
 export type RateName = 'perObject' | 'perAgent' | 'perUser' | 'perProject';
 
@@ -116,12 +123,14 @@ export interface RunQueue {
   stopOf(runId: string): Promise<StopRequest | undefined>;
   /**
    * Newest first; those for which `where` holds. `unfinished`: only runs that have not ended, which takes far less
-   * time where many have.
+   * time where many have. `endedSince`: those that have not ended, or not before this time (milliseconds since the
+   * epoch); takes time by how many ended since then.
    */
   list(options: {
     readonly limit: number;
     readonly where?: (run: Run) => boolean;
     readonly unfinished?: boolean;
+    readonly endedSince?: number;
   }): Promise<readonly Run[]>;
   /** When the store was asked this for the first time, milliseconds since the epoch: a store that is new may have lost runs. */
   bornAt(): Promise<number>;

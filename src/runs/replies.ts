@@ -1,5 +1,6 @@
 import { COMMAND_NAMES, type CommandName } from '../events/command.ts';
 import { link, plainText } from '../lib/markdown.ts';
+import { askerOf } from './asker.ts';
 import type { Run } from './run.ts';
 import { runState } from './state.ts';
 
@@ -49,6 +50,6 @@ function statusLine(run: Run, now: number): string {
   );
   const time = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
   const pipeline = run.pipeline === undefined ? '' : `, ${link('pipeline', run.pipeline.url)}`;
-  const who = plainText(run.event.actor.name || run.event.actor.username);
+  const who = plainText(askerOf(run, run.event.actor.name || run.event.actor.username));
   return `${WORDS[runState(run)]}: asked for by ${who}, ${run.finishedAt === undefined ? 'since' : 'took'} ${time}${pipeline}.`;
 }

@@ -49,6 +49,17 @@ export type Outcome =
   | { readonly kind: 'cancelled'; readonly by: string | undefined }
   | { readonly kind: 'timed_out' };
 
+/** The agent whose comment asked for a run. */
+export interface AskedBy {
+  readonly agent: string;
+  /** Its username. */
+  readonly account: string;
+  /** The run in which it wrote the comment. */
+  readonly run: string;
+  /** How many runs follow from each other by agents' mentions, this one among them. */
+  readonly depth: number;
+}
+
 /** A run's states as people see them. */
 export const RUN_STATES = [
   'queued',
@@ -91,6 +102,8 @@ export interface Run {
   readonly createdAt: string;
   /** The run whose event this one was started for again. */
   readonly retryOf?: string;
+  /** Left out where a person asked; else the acting person is the one who asked the first of the agents. */
+  readonly askedBy?: AskedBy;
   readonly step: StepName;
   /** How often the step has failed in a row. */
   readonly failures: number;

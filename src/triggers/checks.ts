@@ -1,9 +1,17 @@
 import { distance } from 'fastest-levenshtein';
-import type { Trigger } from '../config/config.ts';
+import type { Agent, Trigger } from '../config/config.ts';
+import { commandIn } from '../events/command.ts';
 import type { Event } from '../events/event.ts';
 
+/** What there is to know of an event beside itself. */
+export interface About {
+  readonly payload: unknown;
+  /** The agent of ours whose account did it. */
+  readonly asker: Agent | undefined;
+}
+
 /** Says why a trigger does not want an event, in one sentence; `undefined`: nothing against it. */
-export type Check = (event: Event, trigger: Trigger, payload: unknown) => string | undefined;
+export type Check = (event: Event, trigger: Trigger, about: About) => string | undefined;
 
 const isEventWanted: Check = (event, trigger) =>
   trigger.events.has(event.kind)
@@ -38,6 +46,19 @@ const MEANT = {
   description: 'The description newly names',
 } as const;
 
+const isAgentAllowed: Check = (event, trigger, { asker }) => {
+  if (asker === undefined) return undefined;
+  if (!trigger.allowAgents.has(asker.name)) return notAllowed(asker);
+  return commandIn(event.input, trigger.agent.account) === undefined
+    ? undefined
+    : `@${asker.account} is an account of the agent ${asker.name}, and only people can give commands.`;
+};
+
+/** Why an agent may not start another. */
+export function notAllowed({ account, name }: Agent): string {
+  return `@${account} is an account of the agent ${name}, and the trigger does not name it in \`allowAgents\`.`;
+}
+
 const isProjectCovered: Check = (event, trigger) =>
   trigger.projects.match(event.project.path)
     ? undefined
@@ -48,11 +69,13 @@ const isConfidentialityAllowed: Check = (event, trigger) =>
     ? 'It is confidential or internal, and the trigger does not say `confidential: true`.'
     : undefined;
 
-const isPersonAllowed: Check = (event, trigger) => {
+const isPersonAllowed: Check = (event, trigger, { asker }) => {
   const name = event.actor.username.toLowerCase();
   // Who edited a comment is only known by id, and asked for when the run is let in.
   if (name === '') return undefined;
   if (trigger.users.deny.has(name)) return `@${event.actor.username} is on its list of denied users.`;
+  // On whose behalf an agent asks is looked up when the run is let in.
+  if (asker !== undefined) return undefined;
   if (trigger.users.allow.size > 0 && !trigger.users.allow.has(name)) {
     return `@${event.actor.username} is not on its list of allowed users.`;
   }
@@ -65,7 +88,7 @@ const isEditWanted: Check = (event, trigger) =>
     : undefined;
 
 /** GitLab's filters name the action as a field of its own; the rest is the payload as it came. */
-const isFilterPassed: Check = (event, trigger, payload) => {
+const isFilterPassed: Check = (event, trigger, { payload }) => {
   const filter = trigger.filters.get(event.kind);
   if (filter === undefined) return undefined;
   const action = 'action' in event ? { action: event.action } : {};
@@ -78,6 +101,7 @@ const isFilterPassed: Check = (event, trigger, payload) => {
 export const CHECKS: readonly Check[] = [
   isEventWanted,
   isAgentMeant,
+  isAgentAllowed,
   isProjectCovered,
   isConfidentialityAllowed,
   isEditWanted,

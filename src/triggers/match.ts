@@ -1,6 +1,7 @@
 import type { Config, Trigger } from '../config/config.ts';
 import type { Event } from '../events/event.ts';
-import { CHECKS } from './checks.ts';
+import { type About, CHECKS } from './checks.ts';
+import { agentOf } from './silence.ts';
 import type { Verdict } from './verdict.ts';
 
 /** An event together with a trigger that wants it. */
@@ -22,11 +23,12 @@ export interface Matching {
 export function matchTriggers(
   event: Event,
   payload: unknown,
-  { triggers }: Pick<Config, 'triggers'>,
+  { agents, triggers }: Pick<Config, 'agents' | 'triggers'>,
 ): Matching {
   const matches: Match[] = [];
+  const about = { payload, asker: agentOf(event.actor, { agents }) };
   const verdicts = triggers.map((trigger): Verdict => {
-    const against = firstObjection(event, trigger, payload);
+    const against = firstObjection(event, trigger, about);
     if (against !== undefined) return { trigger: trigger.name, matched: false, reason: against };
     const earlier = matches.find((match) => match.trigger.agent === trigger.agent);
     if (earlier !== undefined) {
@@ -39,9 +41,9 @@ export function matchTriggers(
   return { matches, verdicts };
 }
 
-function firstObjection(event: Event, trigger: Trigger, payload: unknown): string | undefined {
+function firstObjection(event: Event, trigger: Trigger, about: About): string | undefined {
   for (const check of CHECKS) {
-    const against = check(event, trigger, payload);
+    const against = check(event, trigger, about);
     if (against !== undefined) return against;
   }
   return undefined;

@@ -1,25 +1,36 @@
-import type { Config } from '../config/config.ts';
+import type { Agent, Config } from '../config/config.ts';
 import type { Event, Person } from '../events/event.ts';
+import { isOurs } from '../events/own-note.ts';
 
 /**
- * Why an event starts nothing whatever the triggers say: it was done by one of our own accounts, or it is older
- * than `limits.maxEventAge` (the webhook's Test button sends the newest item, however old). `undefined`: go on.
+ * Why an event starts nothing whatever the triggers say: it was done by one of our own accounts and is no comment
+ * that its agent wrote, or it is older than `limits.maxEventAge` (the webhook's Test button sends the newest item,
+ * however old). `undefined`: go on.
  */
 export function reasonForSilence(
   event: Event,
   { agents, limits }: Pick<Config, 'agents' | 'limits'>,
   now: number,
 ): string | undefined {
-  if (isOwnAccount(event.actor, { agents })) {
-    return `It was done by @${event.actor.username}, an account of Beckon's own.`;
-  }
+  const isAgentsWord = event.kind === 'mention' && !isOurs(event.input);
+  if (!isAgentsWord && agentOf(event.actor, { agents })) return byOwnAccount(event);
   if (event.happenedAt !== undefined && now - Date.parse(event.happenedAt) > limits.maxEventAge) {
     return `It happened at ${event.happenedAt}, longer ago than limits.maxEventAge.`;
   }
   return undefined;
 }
 
-/** Whether a person is one of the accounts of our agents. */
-export function isOwnAccount({ username }: Person, { agents }: Pick<Config, 'agents'>): boolean {
-  return agents.some(({ account }) => account.toLowerCase() === username.toLowerCase());
+/** Why events start nothing that no trigger wanted. */
+export function reasonForNothing(events: readonly Event[], config: Pick<Config, 'agents'>): string {
+  const own = events.find(({ actor }) => agentOf(actor, config));
+  return own === undefined ? 'No trigger matched.' : byOwnAccount(own);
+}
+
+function byOwnAccount({ actor }: Event): string {
+  return `It was done by @${actor.username}, an account of Beckon's own.`;
+}
+
+/** The agent of ours that acts as this account. */
+export function agentOf({ username }: Person, { agents }: Pick<Config, 'agents'>): Agent | undefined {
+  return agents.find(({ account }) => account.toLowerCase() === username.toLowerCase());
 }

@@ -57,7 +57,7 @@ describe('a run alone', () => {
     expect(renderRun(run, { stop, now: NOW }).split('\n')).toEqual([
       'r3 failed after 5m',
       '  agent          claude, by the trigger claude',
-      '  event          mention by ada',
+      '  event          mention by @codex-bot on behalf of ada',
       '  item           acme/shop#3',
       '  link           https://gitlab.test/acme/shop/-/issues/3',
       '  request        @claude-bot fix it',
@@ -67,6 +67,7 @@ describe('a run alone', () => {
       '  result         script failure',
       '  job            agent https://gitlab.test/j/1',
       '  retry of       r0123456789abcde',
+      '  asked in       r0000456789abcde (depth 1)',
       '  asked to stop  by bob: too slow',
       '',
       'UTC                  LASTED  WHAT                STEP   WHY',

@@ -82,6 +82,21 @@ const CASES: readonly (readonly [string, string, string])[] = [
     AND('  - { name: claude, agent: claude, events: [assign], projects: ["a/b"] }'),
     '13:13 triggers.1.name: another trigger has this name already, or the name of its agent: give this one a name of its own',
   ],
+  [
+    'an agent that is not there, to be allowed',
+    AND('    allowAgents: [codex]'),
+    '13:19 triggers.0.allowAgents.0: there is no agent of this name: claude is what there is',
+  ],
+  [
+    'the agent itself, to be allowed',
+    AND('    allowAgents: [ claude ]'),
+    '13:20 triggers.0.allowAgents.0: is the agent of this trigger, and an agent never starts itself',
+  ],
+  [
+    'an agent without a name, to be allowed',
+    AND('    allowAgents: [""]'),
+    '13:19 triggers.0.allowAgents.0: is empty',
+  ],
   ['no projects', PROJECTS('[]'), '12:15 triggers.0.projects: needs at least one pattern'],
   [
     'only projects to exclude',

@@ -86,6 +86,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
     AND('retention: { runs: 30 days }'),
     '13:20 retention.runs: is not a duration such as 90s, 10m, 2h or 30d',
   ],
+  [
+    'no agent that another may ask',
+    AND('limits: { agentDepth: 0 }'),
+    '13:23 limits.agentDepth: must be between 1 and 10',
+  ],
   ['no time at all', AND('limits: { maxEventAge: 0s }'), '13:24 limits.maxEventAge: must be longer than 0'],
   ['a very long time', AND('retention: { runs: 3651d }'), '13:20 retention.runs: must be 3650d at most'],
   [

@@ -29,6 +29,7 @@ describe('loadConfig', () => {
           confidential: false,
           forks: 'refuse',
           users: { allow: new Set(), deny: new Set() },
+          allowAgents: new Set(),
         },
       ],
       limits: {
@@ -38,6 +39,7 @@ describe('loadConfig', () => {
           perProject: { count: 60, per: 3_600_000 },
           perObject: { count: 6, per: 3_600_000 },
         },
+        agentDepth: 2,
         maxEventAge: 3_600_000,
       },
       retention: { runs: 2_592_000_000 },

@@ -214,6 +214,34 @@ export function describeRunQueue(name: string, home: Home): void {
       );
     }, 60_000);
 
+    test('lists runs that ended since a time, without reading all that ended before', async () => {
+      const agent = `agent-${aRun().id}`;
+      const consumer = await consume(finish);
+      const early = Array.from({ length: 230 }, () => aRun({ agent }));
+      for (const run of early) await queue.add(run);
+      const over = () => Promise.all(early.map(({ id }) => hasEnded(id))).then((all) => all.every(Boolean));
+      await until('the early ones have ended', over, { ms: 30_000 });
+      await sleep(20);
+      const endedSince = Date.now();
+      const late = aRun({ agent });
+      await queue.add(late);
+      await until('the late one ends', () => hasEnded(late.id));
+      await consumer.close(0);
+      const waiting = aRun({ agent });
+      await queue.add(waiting);
+      const seen = new Set<string>();
+      const where = (run: Run) => {
+        seen.add(run.id);
+        return run.agent === agent;
+      };
+      const ids = (await queue.list({ limit: 1_000, where, endedSince })).map(({ id }) => id);
+      expect(ids.sort()).toEqual([late.id, waiting.id].sort());
+      expect(early.filter(({ id }) => seen.has(id))).toEqual([]);
+      expect(await queue.list({ limit: 1_000, where })).toHaveLength(232);
+      await consume(finish);
+      await until('all have ended', () => hasEnded(waiting.id));
+    }, 60_000);
+
     test('takes one of many adds of the same run', async () => {
       const run = aRun();
       const answers = await Promise.all(Array.from({ length: 20 }, () => queue.add(run)));

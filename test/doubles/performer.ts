@@ -1,18 +1,24 @@
-import type { Trigger } from '../../src/config/config.ts';
+import type { Config, Trigger } from '../../src/config/config.ts';
 import { createPerform } from '../../src/perform.ts';
 import type { GitLab } from '../../src/runs/ports.ts';
+import type { ParentOf } from '../../src/runs/queue-ports.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { config } from '../builders/config.ts';
 import { ratesDouble } from './rates.ts';
 import { turnsDouble } from './turns.ts';
 
 /** Takes runs of a trigger up as a worker does, with a clock that only moves to when a run wants to go on. */
-export function performer(gitlab: GitLab, rule: Trigger) {
+export function performer(
+  gitlab: GitLab,
+  rule: Trigger,
+  { fields = {}, parentOf = async () => undefined }: { fields?: Partial<Config>; parentOf?: ParentOf } = {},
+) {
   let now = 0;
   const perform = createPerform({
-    config: config({ triggers: [rule] }),
+    config: config({ triggers: [rule], ...fields }),
     gitlabOf: () => gitlab,
-    rates: ratesDouble().port,
+    parentOf,
+    rates: ratesDouble(fields.limits?.rate).port,
     turns: turnsDouble().port,
     stopOf: async () => undefined,
     observer: { queued() {}, stepped() {}, retrying() {}, gaveUp() {}, overlooked() {}, finished() {} },

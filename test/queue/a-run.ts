@@ -46,6 +46,7 @@ export function aFullRun(): Run {
     step: 'finish',
     looks: 4,
     retryOf: 'r0123456789abcde',
+    askedBy: { agent: 'codex', account: 'codex-bot', run: 'r0000456789abcde', depth: 1 },
     note: { id: 901, discussionId: 'd1' },
     fork: { commitId: 'abc', askedAt: '2026-05-01T10:00:00.000Z' },
     flow: flow({ image: 'node:22', commands: ['npm ci', 'claude'], variables: ['ANTHROPIC_API_KEY'] }),

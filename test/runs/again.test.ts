@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runAgain } from '../../src/runs/again.ts';
-import { runOfBranch, workloadBranch } from '../../src/runs/plan.ts';
+import { planRetry, runOfBranch, workloadBranch } from '../../src/runs/plan.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { aFullRun, ended } from '../queue/a-run.ts';
 
@@ -35,9 +35,17 @@ describe('a run that is started again', () => {
       failures: 0,
       looks: 0,
       retryOf: old.id,
+      askedBy: old.askedBy,
     });
     expect([...queue.runs.values()]).toEqual([run]);
     expect(runOfBranch(workloadBranch(run.id))).toBe(run.id);
+  });
+
+  it('is no wish of an agent where another person wants it', () => {
+    const bob = { id: 6, username: 'bob', name: 'Bob' };
+    const run = planRetry(old, { mark: '1', actor: bob, now: 0 });
+    expect(run.askedBy).toBeUndefined();
+    expect(run.event.actor).toEqual(bob);
   });
 
   it('is one run until that has ended, and then another', async () => {

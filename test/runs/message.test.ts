@@ -10,6 +10,7 @@ import { explainToPeople } from '../../src/runs/remedies.ts';
 import type { Outcome } from '../../src/runs/run.ts';
 import { trigger } from '../builders/config.ts';
 import { mention } from '../builders/events.ts';
+import { aRun } from '../queue/a-run.ts';
 
 const PIPELINE = 'https://gitlab.example.com/acme/web/shop/-/pipelines/77';
 
@@ -26,7 +27,14 @@ describe('the notes', () => {
   });
 
   it('carry the marker of the run, which nobody sees', () => {
-    expect(noteBody({ id: 'r1' }, 'text')).toBe('text\n\n<!-- beckon:run=r1 -->');
+    expect(noteBody(aRun({ id: 'r1' }), 'text')).toBe('text\n\n<!-- beckon:run=r1 -->');
+  });
+
+  it('say which agent asked, and for whom, without calling on either', () => {
+    const askedBy = { agent: 'codex', account: 'codex-bot', run: 'r0', depth: 1 };
+    const body = noteBody(aRun({ askedBy }), 'text');
+    expect(body.replaceAll('\\', '')).toContain('text\n\nAsked by @codex-bot on behalf of @ada.\n\n<!--');
+    expect(mentionedAccounts(body)).toEqual([]);
   });
 
   it.each<[Outcome, string]>([

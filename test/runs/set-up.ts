@@ -19,6 +19,7 @@ export function setUp(fields: Parameters<typeof agent>[0] = {}, event: Event = m
   const perform = createPerform({
     config: config({ triggers: [rule] }),
     gitlabOf: () => double.gitlab,
+    parentOf: async () => undefined,
     rates: ratesDouble().port,
     turns: turnsDouble().port,
     stopOf: async () => stop,

@@ -1,17 +1,27 @@
 import { ACCESS_LEVELS } from '../../config/config.ts';
+import { agentOf } from '../../triggers/silence.ts';
 import { tooOftenText } from '../message.ts';
 import type { GitLab, User } from '../ports.ts';
-import type { Outcome, Run } from '../run.ts';
+import type { Run } from '../run.ts';
+import { findAsker } from './asker.ts';
+import { refuse } from './refuse.ts';
 import { done, type Step, type StepResult, type StepTools } from './step.ts';
 
 /**
  * Lets a run in when the acting person is human and has the trigger's role in the project, through whichever
  * group. Strangers to the project get silence, so that nobody can have the agent write on command; members are
- * told what is missing.
+ * told what is missing. What an agent asks for is the wish of the person whom it works for.
  */
 export const admit: Step = async (run, tools) => {
   // Nobody acted: whoever wrote the config decided.
   if (run.event.kind === 'scheduled') return count(run, tools);
+  const asker = agentOf(run.event.actor, tools.config);
+  if (asker === undefined) return admitPerson(run, tools);
+  const found = await findAsker(run, asker, tools);
+  return 'kind' in found ? found : admitPerson(found, tools);
+};
+
+async function admitPerson(run: Run, tools: StepTools): Promise<StepResult> {
   const { gitlab, trigger } = tools;
   const { actor, project } = run.event;
   const user = await findActor(run, gitlab);
@@ -34,7 +44,7 @@ export const admit: Step = async (run, tools) => {
   const { id, username, name: fullName } = user;
   const known = { ...run.event, actor: { id, username, name: actor.name || fullName } };
   return count({ ...run, event: known }, tools);
-};
+}
 
 /** Lets a run in that does not come too often. Whoever asks too often is told once, and is met with silence then. */
 async function count(run: Run, { rates, agent }: StepTools): Promise<StepResult> {
@@ -51,11 +61,6 @@ async function count(run: Run, { rates, agent }: StepTools): Promise<StepResult>
 async function findActor(run: Run, gitlab: GitLab): Promise<User | undefined> {
   const { id, username } = run.event.actor;
   return id === undefined ? gitlab.userByName(username) : gitlab.user(id);
-}
-
-function refuse(run: Run, error: string, silent: boolean) {
-  const outcome: Outcome = { kind: 'refused', error, silent };
-  return done({ ...run, outcome });
 }
 
 function heldRole(level: number): string {

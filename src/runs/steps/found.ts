@@ -1,6 +1,7 @@
+import { isOurs } from '../../events/own-note.ts';
 import type { Comment, Thread } from '../../flows/context/threads.ts';
 import { lastLines } from '../job-log.ts';
-import { type Found, isOurs } from '../message.ts';
+import type { Found } from '../message.ts';
 import { placeOf } from '../place.ts';
 import type { GitLab } from '../ports.ts';
 import type { Run } from '../run.ts';

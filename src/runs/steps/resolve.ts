@@ -1,4 +1,4 @@
-import { isOurs } from '../message.ts';
+import { isOurs } from '../../events/own-note.ts';
 import { placeOf } from '../place.ts';
 import type { Run } from '../run.ts';
 import type { OwnThread } from './found.ts';

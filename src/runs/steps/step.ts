@@ -1,8 +1,8 @@
-import type { Agent, Trigger } from '../../config/config.ts';
+import type { Agent, Config, Trigger } from '../../config/config.ts';
 import type { createFlowParser } from '../../flows/flow.ts';
 import type { Failure } from '../failures.ts';
 import type { Clock, GitLab } from '../ports.ts';
-import type { RunRates, RunTurns } from '../queue-ports.ts';
+import type { ParentOf, RunRates, RunTurns } from '../queue-ports.ts';
 import type { Run } from '../run.ts';
 
 export interface StepTools {
@@ -10,6 +10,9 @@ export interface StepTools {
   readonly gitlab: GitLab;
   readonly agent: Agent;
   readonly trigger: Trigger;
+  /** All agents, and how often they may ask one another in a row. */
+  readonly config: Pick<Config, 'agents' | 'limits'>;
+  readonly parentOf: ParentOf;
   readonly turns: Pick<RunTurns, 'request'>;
   readonly rates: Pick<RunRates, 'count'>;
   readonly gitlabUrl: string;

@@ -1,6 +1,7 @@
 import { turnText } from '../message.ts';
-import type { Run } from '../run.ts';
+import { noteUrl } from '../place.ts';
 import { findOrWriteNote } from './note.ts';
+import { refuse } from './refuse.ts';
 import { done, type Step } from './step.ts';
 
 /** Milliseconds after which a waiting run asks again by itself, should nobody have woken it. */
@@ -12,18 +13,8 @@ export const turn: Step = async (run, { gitlab, agent, trigger, turns, resumed }
   if (answer.kind === 'granted') return done(run);
   if (answer.kind === 'busy') {
     const error = `@${agent.account} is at work here already, and takes one request after the other.`;
-    const see = noteUrl(answer.by);
-    return done({
-      ...run,
-      outcome: { kind: 'refused', error, silent: false, ...(see === undefined ? {} : { see }) },
-    });
+    return refuse(run, error, false, answer.by && noteUrl(answer.by));
   }
   const note = run.note ?? (await findOrWriteNote(run, turnText(answer.ahead), { gitlab, resumed }));
   return { kind: 'wait', run: note === undefined ? run : { ...run, note }, after: ASK_AGAIN_MS };
 };
-
-/** Where the progress note of a run is. */
-function noteUrl(run: Run | undefined): string | undefined {
-  if (run?.note === undefined || run.event.resource === undefined) return undefined;
-  return `${run.event.resource.url}#note_${run.note.id}`;
-}

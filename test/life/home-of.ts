@@ -2,7 +2,7 @@ import { DelayedError, UnrecoverableError, WaitingError } from 'bullmq';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { Backend, JobWorker, Processor, RunJob, WorkerTuning } from '../../src/queue/backend.ts';
 import type { Home, JobState, StoredJob } from './home.ts';
-import type { Machine } from './machine.ts';
+import { atWorkOn, type Machine } from './machine.ts';
 
 const QUEUE_MS = 1;
 
@@ -155,10 +155,12 @@ function workerOf(
     }, lockDuration / 2);
     machine.onDeath(() => clearInterval(renewing));
     watchLock(job.id, token);
-    const end = await process(view, token).then(
-      () => undefined,
-      (error: unknown) => ({ error }),
-    );
+    const end = await atWorkOn
+      .run(job.id, () => process(view, token))
+      .then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
     clearInterval(renewing);
     await settle(job.id, token, end).catch((error: Error) => {
       for (const tell of onError) tell(error);
@@ -178,7 +180,7 @@ function workerOf(
   function watchLock(id: string, token: string): void {
     const left = Math.max(0, (home.jobs.get(id)?.lock?.until ?? 0) - Date.now());
     setTimeout(() => {
-      if (home.giveBackIfStalled(id, token) === 'held') watchLock(id, token);
+      if (home.giveBackIfStalled(id, token, machine) === 'held') watchLock(id, token);
     }, left + stalledInterval);
   }
 

@@ -1,5 +1,6 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { LimiterOf } from '../../src/queue/rates.ts';
+import type { Machine } from './machine.ts';
 
 export type JobState = 'waiting' | 'active' | 'delayed' | 'completed' | 'failed';
 
@@ -24,6 +25,8 @@ export interface HomeListener {
   jobChanged(job: StoredJob): void;
   jobTaken(job: StoredJob): void;
   turnsChanged(text: string): void;
+  /** A job was given to another although whoever had it is alive. */
+  takenOver(id: string, from: Machine): void;
 }
 
 /** BullMQ's refusals carry a negative code. */
@@ -117,10 +120,11 @@ export function createHome(listener: HomeListener) {
       return 1;
     },
     /** Gives back a job whose lock is over: whoever had it is taken for dead. */
-    giveBackIfStalled(id: string, token: string): 'stalled' | 'held' | 'gone' {
+    giveBackIfStalled(id: string, token: string, from: Machine): 'stalled' | 'held' | 'gone' {
       const job = jobs.get(id);
       if (job?.lock?.token !== token) return 'gone';
       if (isAway() || job.lock.until > Date.now()) return 'held';
+      if (from.isAlive()) listener.takenOver(id, from);
       put(job, 'waiting');
       return 'stalled';
     },

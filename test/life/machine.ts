@@ -1,5 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { sleep } from './time.ts';
 import type { Trouble, Troubles } from './trouble.ts';
+
+/** The job that is worked on where something is asked. */
+export const atWorkOn = new AsyncLocalStorage<string>();
 
 /** A process of Beckon: every call that it makes to the world outside goes through `call`. */
 export interface Machine {
@@ -9,6 +13,8 @@ export interface Machine {
   die(): void;
   /** Stands still for so long, and knows nothing of it. */
   freeze(ms: number): void;
+  /** The job at whose call it froze, with that call done; its other jobs stood somewhere. */
+  frozenAt(): string | undefined;
   /** Hears of the end of its life. */
   onDeath(listener: () => void): void;
   /**
@@ -27,6 +33,7 @@ const never = <T>() => new Promise<T>(() => {});
 export function createMachine(name: string, troubles: Troubles): Machine {
   let alive = true;
   let asleepUntil = 0;
+  let frozenAt: string | undefined;
   const listeners: (() => void)[] = [];
   const machine: Machine = {
     name,
@@ -37,7 +44,9 @@ export function createMachine(name: string, troubles: Troubles): Machine {
       alive = false;
       for (const listener of listeners) listener();
     },
+    frozenAt: () => frozenAt,
     freeze(ms) {
+      frozenAt = undefined;
       asleepUntil = Math.max(asleepUntil, Date.now() + ms);
     },
     onDeath: (listener) => void listeners.push(listener),
@@ -51,8 +60,10 @@ export function createMachine(name: string, troubles: Troubles): Machine {
       const answer = await effect();
       await sleep(ms);
       if (trouble?.what === 'dies') machine.die();
-      else if (trouble?.what === 'freezes') machine.freeze(trouble.ms ?? 0);
-      else if (trouble !== undefined && alive) {
+      else if (trouble?.what === 'freezes') {
+        machine.freeze(trouble.ms ?? 0);
+        frozenAt = atWorkOn.getStore();
+      } else if (trouble !== undefined && alive) {
         await awake();
         throw failed(trouble);
       }

@@ -219,7 +219,15 @@ export async function play(plan: Plan, { isCalm }: { isCalm: boolean }): Promise
     await time.pass(isCalm ? 0 : 70_000);
     check();
     const runs = rules.runs();
-    checkEnd(scene(), { runs, accepted, gaveUp, mustStop: rules.mustStop, retries, broken });
+    checkEnd(scene(), {
+      runs,
+      accepted,
+      gaveUp,
+      mustStop: rules.mustStop,
+      doubled: rules.doubled,
+      retries,
+      broken,
+    });
     check();
     return { outcomes: runs.map(({ outcome }) => outcome?.kind ?? 'none') };
   } finally {

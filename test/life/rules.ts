@@ -39,6 +39,8 @@ export function watchRules(
   const stoppedAt = new Map<string, number>();
   /** A stop was there when they were taken up, and their outcome was not known. */
   const mustStop = new Set<string>();
+  /** Two workers had them at once, and the first stood between a look and what it would make. */
+  const doubled = new Set<string>();
 
   function runOf(job: StoredJob): Run | undefined {
     if (!/^r[0-9a-f]{15}$/.test(job.id)) return undefined;
@@ -81,6 +83,9 @@ export function watchRules(
       if (run?.outcome !== undefined || run?.step === 'deliver' || run?.step === 'finish') return;
       if (run !== undefined && scene().home.jobs.has(`stop-${run.id}`)) mustStop.add(run.id);
     },
+    takenOver(id, from) {
+      if (from.frozenAt() !== id) doubled.add(id);
+    },
     turnsChanged(text) {
       const { active }: { active: readonly { id: string }[] } = JSON.parse(text);
       const ids = new Set(active.map(({ id }) => id));
@@ -96,6 +101,7 @@ export function watchRules(
     listener,
     runs,
     mustStop,
+    doubled,
     pipelinesChanged() {
       const { world } = scene();
       const at = new Set(world.made.filter(world.isUnderWay).map(({ runId }) => runId));
@@ -141,6 +147,7 @@ export function checkEnd(
     accepted,
     gaveUp,
     mustStop,
+    doubled,
     retries,
     broken,
   }: {
@@ -148,6 +155,8 @@ export function checkEnd(
     accepted: ReadonlySet<string>;
     gaveUp: ReadonlySet<string>;
     mustStop: ReadonlySet<string>;
+    /** Runs and commands that a worker went on with which was taken for dead. */
+    doubled: ReadonlySet<string>;
     /** Comments that asked for something once more. */
     retries: number;
     broken: (words: string) => void;
@@ -173,8 +182,11 @@ export function checkEnd(
       broken(`${id} has not ended, and stands at ${step}`);
       continue;
     }
+    if (mustStop.has(id) && outcome.kind !== 'cancelled' && !gaveUp.has(id))
+      broken(`${id} was asked to stop and ended as ${outcome.kind}`);
     const own = notes.filter(({ body }) => body.includes(`beckon:run=${id} `));
     const isSilent = outcome.kind === 'refused' && outcome.silent;
+    if (doubled.has(id)) continue;
     if (own.length > 1) broken(`${id} has ${own.length} notes`);
     if (!isSilent && own.length === 0 && !gaveUp.has(id))
       broken(`${id} ended as ${outcome.kind} without a note`);
@@ -184,21 +196,21 @@ export function checkEnd(
       broken(`${id} told twice that it is over`);
     const pipelines = world.made.filter(({ runId }) => runId === id);
     if (pipelines.length > 1) broken(`${id} has ${pipelines.length} pipelines`);
-    if (mustStop.has(id) && outcome.kind !== 'cancelled' && !gaveUp.has(id))
-      broken(`${id} was asked to stop and ended as ${outcome.kind}`);
   }
 
   for (const [name, commit] of branches) {
     if (name === 'main') continue;
     const id = name.replace('workloads/', '');
     if (!ids.has(id)) broken(`the branch ${name} is of no run`);
-    if (commit === 'c0' && !gaveUp.has(id)) broken(`the branch ${name} has no commits and was left`);
+    if (commit === 'c0' && !gaveUp.has(id) && !doubled.has(id))
+      broken(`the branch ${name} has no commits and was left`);
     const offered = mergeRequests.filter(({ sourceBranch }) => sourceBranch === name);
     if (offered.length > 1) broken(`the branch ${name} has ${offered.length} merge requests`);
   }
-  for (const [, marker] of new Set(notes.flatMap(({ body }) => [...body.matchAll(/beckon:command=(\w+)/g)])))
-    if (notes.filter(({ body }) => body.includes(`beckon:command=${marker}`)).length > 1)
-      broken(`the command ${marker} was answered twice`);
+  const answered = notes.flatMap(({ body }) => /beckon:command=(\w+)/.exec(body)?.[1] ?? []);
+  for (const id of new Set(answered))
+    if (answered.filter((other) => other === id).length > 1 && !doubled.has(id))
+      broken(`the command ${id} was answered twice`);
   const { active, waiting } = JSON.parse(home.text() ?? '{"active":[],"waiting":[]}');
   if (active.length + waiting.length > 0) broken(`turns were left: ${home.text()}`);
 }

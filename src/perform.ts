@@ -89,7 +89,7 @@ export function createPerform(tools: {
         run =
           step === 'finish'
             ? { ...lost, finishedAt: new Date(clock()).toISOString() }
-            : enter(step === 'deliver' ? 'finish' : nextStep(lost), lost);
+            : enter(stepAfterGivingUp(lost), lost);
       }
       resumed = false;
       run = record(run, run.finishedAt === undefined ? 'entered' : 'finished');
@@ -118,6 +118,12 @@ function nextStep(run: Run): StepName {
   const next = STEP_NAMES[STEP_NAMES.indexOf(run.step) + 1] ?? 'finish';
   if (run.outcome === undefined || next === 'finish') return next;
   return run.branch !== undefined && !isFrom('deliver', run.step) ? 'deliver' : 'finish';
+}
+
+/** As after any outcome; but of a step that makes the branch nobody knows whether it did. */
+function stepAfterGivingUp(run: Run): StepName {
+  if (run.step === 'deliver') return 'finish';
+  return run.step === 'prepare' ? 'deliver' : nextStep(run);
 }
 
 function outcomeOf(run: Run, error: unknown): Outcome {

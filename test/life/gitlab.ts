@@ -2,7 +2,7 @@ import { Failure } from '../../src/runs/failures.ts';
 import type { GitLab, Pipeline } from '../../src/runs/ports.ts';
 import { gitlabDouble } from '../doubles/gitlab.ts';
 import type { Machine } from './machine.ts';
-import { failureOf } from './trouble.ts';
+import { failureOf, type Trouble } from './trouble.ts';
 
 /** How the pipeline of a run fares. */
 export interface Fate {
@@ -49,6 +49,7 @@ export function createWorld({
   const made: RunPipeline[] = [];
   const madeAt = new Map<number, number>();
   const authors = new Map<number, string>();
+  const refused = new Set<string>();
   let awayUntil = 0;
   let isStale = false;
   let calls = 0;
@@ -144,8 +145,13 @@ export function createWorld({
           return (port[operation] as (...args: readonly unknown[]) => Promise<unknown>)(...given);
         };
         calls += 1;
+        const failed = (trouble: Trouble) => {
+          const [, what] = given;
+          if (trouble.what === 'refused') refused.add(`${operation} ${what}`);
+          return failureOf(trouble);
+        };
         const ms = paces[calls % paces.length] ?? 50;
-        return machine.call(operation, effect, { ms, failed: failureOf });
+        return machine.call(operation, effect, { ms, failed });
       };
     const names = Object.keys(port) as (keyof GitLab)[];
     return Object.fromEntries(names.map((name) => [name, asked(name)])) as unknown as GitLab;
@@ -155,6 +161,8 @@ export function createWorld({
     double,
     made,
     isUnderWay,
+    /** Whether GitLab once said no to a call of this operation about `what`. */
+    hasRefused: (operation: keyof GitLab, what: string | number) => refused.has(`${operation} ${what}`),
     gitlabOf,
     /** Somebody cancels the pipelines that are under way. */
     cancelAll() {

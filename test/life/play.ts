@@ -100,10 +100,11 @@ export async function play(plan: Plan, { isCalm }: { isCalm: boolean }): Promise
   const web = startWeb({ config: settings, home }, createMachine('web', troubles));
 
   const workers: { machine: Machine; worker: Worker }[] = [];
-  let made = 0;
+  const lives = [0, 0];
   async function startOne(which: number): Promise<void> {
-    made += 1;
-    const machine = createMachine(`worker ${made}`, troubles);
+    const life = (lives[which] ?? 0) + 1;
+    lives[which] = life;
+    const machine = createMachine(`worker ${which} in life ${life}`, troubles);
     machine.onDeath(() => {
       tell(`  ${machine.name} is dead`);
       setTimeout(() => void startOne(which), 5_000);
@@ -197,7 +198,9 @@ export async function play(plan: Plan, { isCalm }: { isCalm: boolean }): Promise
 
   const isOver = () =>
     [...home.jobs.values()].every(({ state }) => state === 'completed' || state === 'failed') &&
-    !world.made.some(world.isUnderWay);
+    !world.made.some(
+      (pipeline) => world.isUnderWay(pipeline) && !world.hasRefused('cancelPipeline', pipeline.id),
+    );
 
   try {
     for (let which = 0; which < WORKERS; which += 1) void startOne(which);

@@ -104,7 +104,8 @@ export function watchRules(
     doubled,
     pipelinesChanged() {
       const { world } = scene();
-      const at = new Set(world.made.filter(world.isUnderWay).map(({ runId }) => runId));
+      const mayBeStopped = world.made.filter(({ id }) => !world.hasRefused('cancelPipeline', id));
+      const at = new Set(mayBeStopped.filter(world.isUnderWay).map(({ runId }) => runId));
       keepsLimits(
         'pipelines under way',
         runs().filter(({ id }) => at.has(id)),
@@ -202,7 +203,7 @@ export function checkEnd(
     if (name === 'main') continue;
     const id = name.replace('workloads/', '');
     if (!ids.has(id)) broken(`the branch ${name} is of no run`);
-    if (commit === 'c0' && !gaveUp.has(id) && !doubled.has(id))
+    if (commit === 'c0' && !world.hasRefused('deleteBranch', name) && !doubled.has(id))
       broken(`the branch ${name} has no commits and was left`);
     const offered = mergeRequests.filter(({ sourceBranch }) => sourceBranch === name);
     if (offered.length > 1) broken(`the branch ${name} has ${offered.length} merge requests`);

@@ -136,12 +136,13 @@ const failures = fc.constantFrom<Pick<Trouble, 'what' | 'when' | 'ms'>>(
   { what: '429', when: 'before', ms: 90 * SECOND },
   { what: 'refused', when: 'before' },
 );
-const ends = fc.constantFrom<Pick<Trouble, 'what' | 'when' | 'ms'>>(
+const deaths = fc.constantFrom<Pick<Trouble, 'what' | 'when' | 'ms'>>(
   { what: 'dies', when: 'before' },
   { what: 'dies', when: 'after' },
   { what: 'dies', when: 'after' },
-  { what: 'freezes', when: 'after', ms: 15 * SECOND },
 );
+/** Of a worker that has just done what it has to save, and is taken for dead. */
+const freeze = fc.constant({ what: 'freezes', when: 'after', ms: 15 * SECOND } as const);
 const breaks = fc.constantFrom<Pick<Trouble, 'what' | 'when' | 'ms'>>(
   { what: 'lost', when: 'before' },
   { what: 'lost', when: 'after' },
@@ -150,10 +151,11 @@ const breaks = fc.constantFrom<Pick<Trouble, 'what' | 'when' | 'ms'>>(
 const faults: fc.Arbitrary<Act>[] = [
   trouble(fc.constantFrom(...EFFECTS), failures),
   trouble(fc.constantFrom(...EFFECTS), failures),
-  trouble(fc.constantFrom(...EFFECTS), ends),
+  trouble(fc.constantFrom(...EFFECTS), deaths),
+  trouble(fc.constantFrom(...EFFECTS, 'extendLock'), freeze),
   trouble(fc.constantFrom(...READS), failures),
-  trouble(fc.constantFrom(...READS), ends),
-  trouble(fc.constantFrom(...OF_QUEUE), ends),
+  trouble(fc.constantFrom(...READS), deaths),
+  trouble(fc.constantFrom(...OF_QUEUE), deaths),
   trouble(fc.constantFrom(...OF_QUEUE), breaks),
   fc.record({
     do: fc.constantFrom('a worker dies' as const, 'a worker is restarted' as const),

@@ -63,20 +63,21 @@ export async function play(plan: Plan, { isCalm }: { isCalm: boolean }): Promise
   };
 
   const gaveUp = new Set<string>();
+  const notCleanedUp = new Set<string>();
   const accepted = new Set<string>();
   const deliveries: Delivery[] = [];
   let retries = 0;
   const settings = configOf(plan);
   const troubles = createTroubles(tell);
   const scene = (): { config: Config; home: Home; world: World } => ({ config: settings, home, world });
-  const rules = watchRules(scene, { isCalm, broken });
+  const rules = watchRules(scene, { isCalm, notCleanedUp, broken });
   const told = new Map<string, string>();
   const home = createHome({
     ...rules.listener,
     jobChanged(job) {
       rules.listener.jobChanged(job);
       const { step, outcome, failures } = JSON.parse(job.data);
-      const state = step === 'watch' ? undefined : job.state;
+      const state = step === 'watch' || failures > 0 ? undefined : job.state;
       const now = [step, outcome?.kind, failures > 0 ? `failed ${failures} times` : undefined, state]
         .filter(Boolean)
         .join(', ');
@@ -116,9 +117,10 @@ export async function play(plan: Plan, { isCalm }: { isCalm: boolean }): Promise
         world,
         concurrency: plan.concurrency,
         observer: {
-          gaveUp: ({ id }, { error }) => {
-            tell(`  ${id} gives up: ${error}`);
+          gaveUp: ({ id }, { step, error }) => {
+            tell(`  ${id} gives up at ${step}: ${error}`);
             gaveUp.add(id);
+            if (step === 'deliver') notCleanedUp.add(id);
           },
         },
         onCounted: rules.onCounted,
@@ -198,9 +200,7 @@ export async function play(plan: Plan, { isCalm }: { isCalm: boolean }): Promise
 
   const isOver = () =>
     [...home.jobs.values()].every(({ state }) => state === 'completed' || state === 'failed') &&
-    !world.made.some(
-      (pipeline) => world.isUnderWay(pipeline) && !world.hasRefused('cancelPipeline', pipeline.id),
-    );
+    rules.pipelines().length === 0;
 
   try {
     for (let which = 0; which < WORKERS; which += 1) void startOne(which);
@@ -226,6 +226,7 @@ export async function play(plan: Plan, { isCalm }: { isCalm: boolean }): Promise
       runs,
       accepted,
       gaveUp,
+      notCleanedUp,
       mustStop: rules.mustStop,
       doubled: rules.doubled,
       retries,

@@ -65,7 +65,7 @@ export async function startWorker(
     rates,
     observer: { ...silentObserver, ...observer },
     clock: Date.now,
-    random: () => 0,
+    random: () => 0.5,
   });
   const consumer = await startConsumer(backend, {
     perform,

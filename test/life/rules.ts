@@ -31,7 +31,16 @@ interface Scene {
 /** What must hold at every moment of a play; `broken` is told what does not, in words. */
 export function watchRules(
   scene: () => Scene,
-  { isCalm, broken }: { isCalm: boolean; broken: (words: string) => void },
+  {
+    isCalm,
+    notCleanedUp,
+    broken,
+  }: {
+    isCalm: boolean;
+    /** Runs that GitLab did not let clean up for longer than they try to. */
+    notCleanedUp: ReadonlySet<string>;
+    broken: (words: string) => void;
+  },
 ) {
   const seen = new Map<string, { readonly data: string; readonly run: Run }>();
   const counted: { readonly at: number; readonly run: Run }[] = [];
@@ -53,6 +62,15 @@ export function watchRules(
   const runs = (): readonly Run[] => [...scene().home.jobs.values()].flatMap((job) => runOf(job) ?? []);
   const underWay = () =>
     runs().filter(({ id, finishedAt }) => finishedAt === undefined && !scene().home.jobs.get(id)?.finishedOn);
+
+  /** Those under way; but what GitLab does not let us stop goes on. */
+  function pipelines() {
+    const { world } = scene();
+    return world.made.filter(
+      (one) =>
+        world.isUnderWay(one) && !world.hasRefused('cancelPipeline', one.id) && !notCleanedUp.has(one.runId),
+    );
+  }
 
   function keepsLimits(what: string, some: readonly Run[]): void {
     const over = tooMany(some, scene().config.limits.runs);
@@ -102,10 +120,9 @@ export function watchRules(
     runs,
     mustStop,
     doubled,
+    pipelines,
     pipelinesChanged() {
-      const { world } = scene();
-      const mayBeStopped = world.made.filter(({ id }) => !world.hasRefused('cancelPipeline', id));
-      const at = new Set(mayBeStopped.filter(world.isUnderWay).map(({ runId }) => runId));
+      const at = new Set(pipelines().map(({ runId }) => runId));
       keepsLimits(
         'pipelines under way',
         runs().filter(({ id }) => at.has(id)),
@@ -147,6 +164,7 @@ export function checkEnd(
     runs,
     accepted,
     gaveUp,
+    notCleanedUp,
     mustStop,
     doubled,
     retries,
@@ -155,6 +173,7 @@ export function checkEnd(
     runs: readonly Run[];
     accepted: ReadonlySet<string>;
     gaveUp: ReadonlySet<string>;
+    notCleanedUp: ReadonlySet<string>;
     mustStop: ReadonlySet<string>;
     /** Runs and commands that a worker went on with which was taken for dead. */
     doubled: ReadonlySet<string>;
@@ -202,9 +221,9 @@ export function checkEnd(
   for (const [name, commit] of branches) {
     if (name === 'main') continue;
     const id = name.replace('workloads/', '');
+    const isLeft = world.hasRefused('deleteBranch', name) || notCleanedUp.has(id) || doubled.has(id);
     if (!ids.has(id)) broken(`the branch ${name} is of no run`);
-    if (commit === 'c0' && !world.hasRefused('deleteBranch', name) && !doubled.has(id))
-      broken(`the branch ${name} has no commits and was left`);
+    if (commit === 'c0' && !isLeft) broken(`the branch ${name} has no commits and was left`);
     const offered = mergeRequests.filter(({ sourceBranch }) => sourceBranch === name);
     if (offered.length > 1) broken(`the branch ${name} has ${offered.length} merge requests`);
   }

@@ -27,8 +27,8 @@ export interface GitLabListener {
   settled(pipeline: RunPipeline, status: string): void;
 }
 
-/** Milliseconds for which a read may not show what was written before. */
-const STALE_MS = 450;
+/** Milliseconds for which a read may not show what was written before: less than any run waits to look again. */
+const STALE_MS = 250;
 const UNDER_WAY = new Set(['created', 'running']);
 
 /**

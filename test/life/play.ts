@@ -121,6 +121,10 @@ export async function play(plan: Plan, { isCalm }: { isCalm: boolean }): Promise
             tell(`  ${id} gives up at ${step}: ${error}`);
             gaveUp.add(id);
             if (step === 'deliver') notCleanedUp.add(id);
+            const isOfGitLab =
+              error instanceof Failure && /403|429|502|no answer|queue|connect/.test(error.message);
+            if (!isOfGitLab && !rules.doubled.has(id))
+              broken(`${id} gives up at ${step} for no reason: ${error}`);
           },
         },
         onCounted: rules.onCounted,

@@ -27,8 +27,6 @@ export interface GitLabListener {
   settled(pipeline: RunPipeline, status: string): void;
 }
 
-/** Milliseconds for which a read may not show what was written before: less than any run waits to look again. */
-const STALE_MS = 250;
 const UNDER_WAY = new Set(['created', 'running']);
 
 /**
@@ -47,11 +45,9 @@ export function createWorld({
 }) {
   const double = gitlabDouble();
   const made: RunPipeline[] = [];
-  const madeAt = new Map<number, number>();
   const authors = new Map<number, string>();
   const refused = new Set<string>();
   let awayUntil = 0;
-  let isStale = false;
   let calls = 0;
 
   const statusOf = (id: number) => double.pipelines.find((one) => one.id === id)?.status ?? 'gone';
@@ -76,12 +72,6 @@ export function createWorld({
     }, ms);
   }
 
-  /** A read that may be behind leaves out what is new. */
-  function asRead<T extends { readonly id: number }>(all: readonly T[]): readonly T[] {
-    if (!isStale) return all;
-    return all.filter(({ id }) => Date.now() - (madeAt.get(id) ?? 0) > STALE_MS);
-  }
-
   function portOf(account: string): GitLab {
     const port = double.gitlab;
     return {
@@ -90,12 +80,7 @@ export function createWorld({
       async createNote(place, note) {
         const written = await port.createNote(place, note);
         authors.set(written.id, account);
-        madeAt.set(written.id, Date.now());
         return written;
-      },
-      async findNote(place, marker) {
-        const found = await port.findNote(place, marker);
-        return found === undefined ? undefined : asRead([found])[0];
       },
       async thread(place, id) {
         const thread = await port.thread(place, id);
@@ -111,7 +96,6 @@ export function createWorld({
         const { id } = pipeline;
         const createdAt = new Date().toISOString();
         Object.assign(pipeline, { status: 'created', createdAt });
-        madeAt.set(id, Date.now());
         const ofRun = { id, runId, ref: wanted.ref, projectId };
         made.push(ofRun);
         live(ofRun, fates[(made.length - 1) % fates.length] ?? { end: 'commits', ms: 1_000, told: true });
@@ -119,7 +103,7 @@ export function createWorld({
         return { ...pipeline };
       },
       apiPipelines: async (projectId, ref) =>
-        asRead(await port.apiPipelines(projectId, ref)).map((one) => ({ ...one })),
+        (await port.apiPipelines(projectId, ref)).map((one) => ({ ...one })),
       // The double has the agent push when it is read; here it does at the end of its pipeline.
       async pipeline(_projectId, id): Promise<Pipeline | undefined> {
         const stored = double.pipelines.find((one) => one.id === id);
@@ -170,9 +154,6 @@ export function createWorld({
     },
     goAway(ms: number) {
       awayUntil = Math.max(awayUntil, Date.now() + ms);
-    },
-    beStale(stale: boolean) {
-      isStale = stale;
     },
   };
 }

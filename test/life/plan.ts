@@ -50,7 +50,6 @@ export interface Plan {
   readonly fates: readonly Fate[];
   readonly paces: readonly number[];
   readonly concurrency: number;
-  readonly stale: boolean;
 }
 
 const SECOND = 1_000;
@@ -200,6 +199,5 @@ export function plans({ faulty }: { faulty: boolean }): fc.Arbitrary<Plan> {
     fates: fc.array(fate, { minLength: 1, maxLength: 4 }),
     paces: fc.array(fc.constantFrom(2, 40, 150, 700), { minLength: 1, maxLength: 5 }),
     concurrency: fc.integer({ min: 1, max: 4 }),
-    stale: fc.boolean(),
   });
 }

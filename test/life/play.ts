@@ -96,7 +96,6 @@ export async function play(plan: Plan, { isCalm }: { isCalm: boolean }): Promise
       },
     },
   });
-  world.beStale(plan.stale);
   const people = createPeople(world);
   const web = startWeb({ config: settings, home }, createMachine('web', troubles));
 

@@ -83,31 +83,35 @@ const ask = fc.record({
   late: fc.constantFrom(0, 0, 0, 300, 20 * SECOND),
 });
 
-const calm: fc.Arbitrary<Act>[] = [
-  ask,
-  ask,
-  ask,
-  fc.record({
-    do: fc.constantFrom('assign' as const, 'assign' as const, 'unassign' as const),
-    who,
-    agent,
-    at: item,
-  }),
-  fc.record({ do: fc.constant('close' as const), who, at: item }),
-  fc.record({
-    do: fc.constant('command' as const),
-    who,
-    agent,
-    at: item,
-    thread,
-    name: fc.constantFrom<CommandName>('stop', 'stop', 'stop', 'retry', 'retry', 'status', 'resume'),
-  }),
-  fc.record({ do: fc.constant('deliver again' as const), which: fc.nat({ max: 5 }) }),
-  fc.constant({ do: 'cancel the pipelines' as const }),
-  wait(),
-  wait(),
-  wait(),
-];
+const deed: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 6, arbitrary: ask },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('assign' as const, 'assign' as const, 'unassign' as const),
+      who,
+      agent,
+      at: item,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('command' as const),
+      who,
+      agent,
+      at: item,
+      thread,
+      name: fc.constantFrom<CommandName>('stop', 'stop', 'stop', 'retry', 'retry', 'status', 'resume'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), who, at: item }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('deliver again' as const), which: fc.nat({ max: 5 }) }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'cancel the pipelines' as const }) },
+);
 
 function wait(): fc.Arbitrary<Act> {
   const ms = fc.oneof(
@@ -147,7 +151,7 @@ const breaks = fc.constantFrom<Pick<Trouble, 'what' | 'when' | 'ms'>>(
   { what: 'lost', when: 'after' },
 );
 
-const faults: fc.Arbitrary<Act>[] = [
+const fault: fc.Arbitrary<Act> = fc.oneof(
   trouble(fc.constantFrom(...EFFECTS), failures),
   trouble(fc.constantFrom(...EFFECTS), failures),
   trouble(fc.constantFrom(...EFFECTS), deaths),
@@ -173,7 +177,7 @@ const faults: fc.Arbitrary<Act>[] = [
     do: fc.constant('GitLab is away' as const),
     ms: fc.constantFrom(5 * SECOND, 3 * MINUTE, 20 * MINUTE),
   }),
-];
+);
 
 const fate = fc.record({
   end: fc.constantFrom<Fate['end']>('commits', 'commits', 'commits', 'nothing', 'failed', 'never'),
@@ -185,9 +189,13 @@ const limit = fc.integer({ min: 1, max: 3 });
 
 /** Plays without a fault, and plays with faults among what people do. */
 export function plans({ faulty }: { faulty: boolean }): fc.Arbitrary<Plan> {
-  const act = faulty ? fc.oneof(...calm, ...faults) : fc.oneof(...calm);
+  const act = fc.oneof(
+    { weight: 5, arbitrary: deed },
+    { weight: 3, arbitrary: wait() },
+    ...(faulty ? [{ weight: 3, arbitrary: fault }] : []),
+  );
   return fc.record({
-    acts: fc.array(act, { minLength: 2, maxLength: 24, size: 'max' }),
+    acts: fc.array(act, { minLength: 1, maxLength: 30, size: 'max' }),
     limits: fc.record({
       global: fc.integer({ min: 1, max: 4 }),
       perProject: limit,

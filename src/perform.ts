@@ -111,7 +111,7 @@ export function createPerform(tools: {
     observer.gaveUp(run, { step, error });
     const lost: Run = { ...record(run, 'gave up', error), outcome: run.outcome ?? outcomeOf(run, error) };
     if (step === 'finish') return { ...lost, finishedAt: new Date(clock()).toISOString() };
-    return enter(step === 'deliver' ? 'finish' : nextStep(lost), lost);
+    return enter(stepAfterGivingUp(lost), lost);
   }
 
   async function end(run: Run): Promise<Performed> {
@@ -134,6 +134,12 @@ function nextStep(run: Run): StepName {
   const next = STEP_NAMES[STEP_NAMES.indexOf(run.step) + 1] ?? 'finish';
   if (run.outcome === undefined || next === 'finish') return next;
   return run.branch !== undefined && !isFrom('deliver', run.step) ? 'deliver' : 'finish';
+}
+
+/** As after any outcome; but of a step that makes the branch nobody knows whether it did. */
+function stepAfterGivingUp(run: Run): StepName {
+  if (run.step === 'deliver') return 'finish';
+  return run.step === 'prepare' ? 'deliver' : nextStep(run);
 }
 
 function outcomeOf(run: Run, error: unknown): Outcome {

@@ -103,6 +103,21 @@ describe('a run whose turn it is not', () => {
     expect(turns.waiting()).toEqual([run.id]);
   });
 
+  it('writes its note once when it has its turn after the answer to the first was lost', async () => {
+    const { turns, takeUp, toTheEnd, double, rival, run, notes } = setUp();
+    await turns.port.request(rival, 'queue');
+    double.failing((operation) =>
+      operation === 'createNote'
+        ? { when: 'after', error: new Failure('asking', { kind: 'transient', detail: 'no answer in time' }) }
+        : undefined,
+    );
+    const first = await takeUp(run);
+    double.failing(() => undefined);
+    await turns.port.release(rival.id);
+    expect(runState(await toTheEnd(first.run))).toBe('succeeded');
+    expect(notes).toHaveLength(1);
+  });
+
   it('goes on without a note that somebody deleted while it waited', async () => {
     const { turns, takeUp, toTheEnd, double, rival, run } = setUp();
     await turns.port.request(rival, 'queue');

@@ -438,6 +438,19 @@ describe('a run that somebody stops', () => {
     expect(runState(await toTheEnd())).toBe('cancelled');
   });
 
+  it('says so in the note of which it had no answer', async () => {
+    const { stop, takeUp, toTheEnd, double, note, notes } = setUp();
+    double.failing((operation) =>
+      operation === 'createNote' ? { when: 'after', error: lostAnswer() } : undefined,
+    );
+    await takeUp();
+    double.failing(() => undefined);
+    stop();
+    await toTheEnd();
+    expect(note()).toMatch(/^🛑 Agent was cancelled by bob/);
+    expect(notes).toHaveLength(1);
+  });
+
   it('ends as it does anyway once its outcome is known', async () => {
     const { stop, takeUp, toTheEnd, double, saved } = setUp();
     double.failing((operation) => (operation === 'editNote' && saved().outcome ? transient() : undefined));

@@ -37,6 +37,15 @@ export function leaseOf(job: RunJob, { token }: { token: string }): Lease {
     abortion.abort(new Error(reason === 'lost' ? 'another worker has this run' : 'Beckon is shutting down'));
   };
 
+  /** Whether the lock is ours. What was answered to a process that stood still meanwhile may hold no longer. */
+  async function extend(): Promise<boolean> {
+    for (;;) {
+      const asked = Date.now();
+      if ((await job.extendLock(token, LOCK_MS)) !== 1) return false;
+      if (Date.now() - asked < LOCK_MS) return true;
+    }
+  }
+
   async function write(work: () => Promise<unknown>): Promise<void> {
     for (const end = Date.now() + PATIENCE_MS; ; ) {
       if (why === 'lost') throw abortion.signal.reason;
@@ -57,7 +66,7 @@ export function leaseOf(job: RunJob, { token }: { token: string }): Lease {
     reason: () => why,
     save: (run) =>
       write(async () => {
-        if ((await job.extendLock(token, LOCK_MS)) !== 1) abort('lost');
+        if (!(await extend())) abort('lost');
         else await job.updateData(storable(run));
       }).then(() => {
         if (why === 'lost') throw abortion.signal.reason;

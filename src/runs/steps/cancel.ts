@@ -15,7 +15,8 @@ export async function cancel(
 ): Promise<StepResult> {
   const projectId = run.event.project.id;
   // Branch and pipeline can be there although no answer said so.
-  const branch = run.branch ?? (resumed ? await findOwnBranch(run, gitlab) : undefined);
+  const mayHaveOne = resumed && run.step === 'prepare';
+  const branch = run.branch ?? (mayHaveOne ? await findOwnBranch(run, gitlab) : undefined);
   const pipeline = run.pipeline ?? (await findOwnPipeline(run, gitlab));
   if (pipeline !== undefined) await gitlab.cancelPipeline(projectId, pipeline.id);
   return done({

@@ -2,17 +2,22 @@ import { Failure } from '../failures.ts';
 import { mergeRequestText } from '../message.ts';
 import type { GitLab } from '../ports.ts';
 import type { Outcome, Run } from '../run.ts';
+import { findOwnPipeline } from './pipeline.ts';
+import { findOwnBranch } from './prepare.ts';
 import { done, type Step, type StepResult, type StepTools } from './step.ts';
 import { unlessFailed } from './unless-failed.ts';
 
 /**
  * Makes something of the workload branch: a merge request when the agent committed and nothing went wrong. A
- * branch on which nothing happened is removed, but for one on which an earlier run has worked.
+ * branch on which nothing happened is removed, but for one on which an earlier run has worked. What a run that gave
+ * up left under way is stopped first.
  */
 export const deliver: Step = async (run, tools) => {
-  const { branch } = run;
+  // It can be there although no answer said so.
+  const branch = run.branch ?? (await findOwnBranch(run, tools.gitlab));
   if (branch === undefined) return done(run);
   try {
+    if (hasGivenUp(run)) await stopPipeline({ ...run, branch }, tools);
     return await makeOf(run, branch, tools);
   } catch (error) {
     if (!(await isArchived(run, error, tools))) throw error;
@@ -52,16 +57,34 @@ async function isArchived(run: Run, error: unknown, { gitlab }: StepTools): Prom
   return (await gitlab.projectState(run.event.project.id)).archived;
 }
 
+/** Of a pipeline that failed by itself the job is known, and what else there is in a pipeline is over. */
+function hasGivenUp({ outcome }: Run): boolean {
+  return outcome?.kind === 'not_started' || (outcome?.kind === 'failed' && outcome.job === undefined);
+}
+
+/** Nobody follows it any more, and the next run may come. Cancelling one that is over does nothing. */
+async function stopPipeline(run: Run, { gitlab }: StepTools): Promise<void> {
+  await unlessRefused(async () => {
+    const pipeline = run.pipeline ?? (await findOwnPipeline(run, gitlab));
+    if (pipeline !== undefined) await gitlab.cancelPipeline(run.event.project.id, pipeline.id);
+  });
+}
+
 function failed(reason: string): Outcome {
   return { kind: 'failed', reason, job: undefined };
 }
 
 /** A protected wildcard keeps the branch, and there is nothing on it that anybody could miss or mind. */
 async function removeBranch(projectId: number, name: string, { gitlab }: StepTools): Promise<void> {
+  await unlessRefused(() => gitlab.deleteBranch(projectId, name));
+}
+
+/** Cleaning up is not worth more than what GitLab lets us do. */
+async function unlessRefused(work: () => Promise<void>): Promise<void> {
   try {
-    await gitlab.deleteBranch(projectId, name);
+    await work();
   } catch (error) {
-    if (!(error instanceof Failure && ['permission', 'refused'].includes(error.kind))) throw error;
+    if (!(error instanceof Failure && ['permission', 'refused', 'gone'].includes(error.kind))) throw error;
   }
 }
 

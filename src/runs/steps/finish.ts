@@ -2,7 +2,7 @@ import { Failure } from '../failures.ts';
 import { outcomeText } from '../message.ts';
 import type { Outcome, Run } from '../run.ts';
 import { findMore, readThread } from './found.ts';
-import { findOrWriteNote } from './note.ts';
+import { findOrWriteNote, findOwnNote } from './note.ts';
 import { notify } from './notify.ts';
 import { reactAtEnd } from './react.ts';
 import { resolveThread } from './resolve.ts';
@@ -37,9 +37,11 @@ async function tellOutcome(run: Run, tools: StepTools): Promise<Run['note']> {
 
 async function writeOutcome(run: Run, outcome: Outcome, tools: StepTools): Promise<Run['note']> {
   try {
-    // Of a note that an earlier step wrote there may have been no answer, so it is looked for in any case.
+    // Of a note that an earlier step wrote there may have been no answer, and it says something else.
     const text = outcomeText(outcome, run.pipeline?.url);
-    const note = await findOrWriteNote(run, text, { ...tools, resumed: true });
+    const found = await findOwnNote(run, tools.gitlab);
+    if (found !== undefined) await say({ ...run, note: found }, text, tools.gitlab);
+    const note = found ?? (await findOrWriteNote(run, text, { ...tools, resumed: false }));
     await reactAtEnd(run, tools);
     return note;
   } catch (error) {

@@ -20,6 +20,12 @@ export const note: Step = async (run, tools) => {
   return done(written === undefined ? run : { ...run, note: written });
 };
 
+/** The note that a run wrote, of which no answer was heard. */
+export async function findOwnNote({ id, event }: Run, gitlab: GitLab): Promise<NoteRef | undefined> {
+  const place = placeOf(event);
+  return place === undefined ? undefined : gitlab.findNote(place, markerStart(id));
+}
+
 /**
  * Writes the one note of a run, or finds it by its hidden marker: in the thread of the comment that mentioned
  * the account, otherwise as a new thread. What happened outside of any issue or merge request has no place for it.
@@ -33,7 +39,7 @@ export async function findOrWriteNote(
   if (place === undefined) return undefined;
   const mention = run.event.kind === 'mention' ? run.event.note : undefined;
   if (resumed) {
-    const found = await gitlab.findNote(place, markerStart(run.id));
+    const found = await findOwnNote(run, gitlab);
     if (found !== undefined) return found;
   }
   const body = noteBody(run, text);

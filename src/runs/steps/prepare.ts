@@ -46,10 +46,8 @@ function eitherEnding(path: string): readonly string[] {
 }
 
 /** The branch that a run made, of which no answer was heard; only this step makes one. */
-export async function findOwnBranch(run: Run, gitlab: GitLab): Promise<Run['branch']> {
-  if (run.step !== 'prepare') return undefined;
-  const { project } = run.event;
-  const name = workloadBranch(run.id);
+export async function findOwnBranch({ id, event: { project } }: Run, gitlab: GitLab): Promise<Run['branch']> {
+  const name = workloadBranch(id);
   const there = await gitlab.branch(project.id, name);
   return there === undefined
     ? undefined

@@ -1,6 +1,6 @@
 import { turnText } from '../message.ts';
 import { noteUrl } from '../place.ts';
-import { findOrWriteNote } from './note.ts';
+import { findOrWriteNote, findOwnNote } from './note.ts';
 import { refuse } from './refuse.ts';
 import { done, type Step } from './step.ts';
 
@@ -10,7 +10,11 @@ const ASK_AGAIN_MS = 1_800_000;
 /** Goes on when it is the run's turn; says in the note that it waits when it is not. */
 export const turn: Step = async (run, { gitlab, agent, trigger, turns, resumed }) => {
   const answer = await turns.request(run, trigger.onBusy);
-  if (answer.kind === 'granted') return done(run);
+  if (answer.kind === 'granted') {
+    // It may have had to wait before, and have said so.
+    const note = run.note ?? (resumed ? await findOwnNote(run, gitlab) : undefined);
+    return done(note === undefined ? run : { ...run, note });
+  }
   if (answer.kind === 'busy') {
     const error = `@${agent.account} is at work here already, and takes one request after the other.`;
     return refuse(run, error, false, answer.by && noteUrl(answer.by));

@@ -1,0 +1,37 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import type { RunJob } from '../../src/queue/backend.ts';
+import { leaseOf } from '../../src/queue/lease.ts';
+import { LOCK_MS } from '../../src/queue/settings.ts';
+import { aRun } from './a-run.ts';
+
+afterEach(() => void vi.useRealTimers());
+
+/** A job whose lock is another's once it was not extended for its time; the process stands still after each ask. */
+function jobOf({ stillFor }: { stillFor: number }) {
+  const saved: unknown[] = [];
+  let until = Date.now();
+  const job = {
+    async extendLock() {
+      if (Date.now() > until) return 0;
+      until = Date.now() + LOCK_MS;
+      vi.setSystemTime(Date.now() + stillFor);
+      return 1;
+    },
+    updateData: async (data: unknown) => void saved.push(data),
+  };
+  return { saved, job: job as unknown as RunJob };
+}
+
+it('a process that stood still for longer than its lock lived writes nothing more', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const { job, saved } = jobOf({ stillFor: 2 * LOCK_MS });
+  await expect(leaseOf(job, { token: 't' }).save(aRun())).rejects.toThrow('another worker has this run');
+  expect(saved).toEqual([]);
+});
+
+it('one that stood still for a moment goes on', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  const { job, saved } = jobOf({ stillFor: LOCK_MS / 4 });
+  await leaseOf(job, { token: 't' }).save(aRun());
+  expect(saved).toHaveLength(1);
+});

@@ -145,5 +145,10 @@ export interface Config {
     readonly rate: Readonly<Record<'perUser' | 'perProject' | 'perAgent' | 'perObject', Rate>>;
     readonly maxEventAge: number;
   };
+  /** What is done about events that no webhook brought. */
+  readonly catchUp: {
+    /** Whether failed deliveries are resent, and hooks that GitLab switched off are switched on again. */
+    readonly hookEvents: boolean;
+  };
   readonly retention: { readonly runs: number };
 }

@@ -87,7 +87,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
     '13:20 retention.runs: is not a duration such as 90s, 10m, 2h or 30d',
   ],
   ['no time at all', AND('limits: { maxEventAge: 0s }'), '13:24 limits.maxEventAge: must be longer than 0'],
-  ['neither on nor off', AND('catchUp: { hookEvents: yes }'), '13:24 catchUp.hookEvents: is not one of on, off'],
+  [
+    'neither on nor off',
+    AND('catchUp: { hookEvents: yes }'),
+    '13:24 catchUp.hookEvents: is not one of on, off',
+  ],
   ['a very long time', AND('retention: { runs: 3651d }'), '13:20 retention.runs: must be 3650d at most'],
   [
     'no rate',

@@ -1,9 +1,12 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { createGitLab } from './gitlab/client.ts';
+import { createWebhooks } from './gitlab/hooks.ts';
 import { openTransport } from './gitlab/transport.ts';
+import { createHookWatch } from './hooks/watch.ts';
 import { buildServer } from './http/server.ts';
 import { createObey } from './obey.ts';
+import { createHookObserver } from './observability/hook-observer.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createObserver } from './observability/observer.ts';
 import { createPerform } from './perform.ts';
@@ -12,7 +15,7 @@ import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
 import { createRates } from './queue/rates.ts';
 import { createTurns } from './queue/turns.ts';
-import { createReceive } from './receive.ts';
+import { createForesee, createReceive } from './receive.ts';
 import type { GitLab } from './runs/ports.ts';
 import { createTick, scheduledTriggers } from './tick.ts';
 
@@ -31,6 +34,11 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
   const closers: (() => Promise<unknown>)[] = [];
   let isStopping = false;
   let stopBy = Number.POSITIVE_INFINITY;
+  let tellStarted = () => {};
+  // What is resent has to find the web server.
+  const started = new Promise<void>((resolve) => {
+    tellStarted = resolve;
+  });
   const closeAll = async () => {
     for (const close of closers.reverse()) {
       await close().catch((error: unknown) => log.warn({ err: error }, 'closing failed'));
@@ -92,6 +100,24 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
         clock,
         random: Math.random,
       });
+      const { token } = config.gitlab;
+      if (token === undefined && config.catchUp.hookEvents) {
+        log.info(
+          'no operator token: webhook deliveries that fail are not resent, and disabled webhooks stay so',
+        );
+      }
+      const watchHooks =
+        token !== undefined && config.catchUp.hookEvents
+          ? createHookWatch({
+              gitlab: createWebhooks({ url: config.gitlab.url, token }, { dispatcher, onRequest }),
+              config,
+              wants: createForesee({ config, queue, clock }),
+              acceptsFrom: () => clock() - config.limits.maxEventAge,
+              observer: createHookObserver({ log, metrics }),
+              clock,
+              isStopping: () => isStopping,
+            })
+          : undefined;
       const consumer = await startConsumer(backend, {
         perform,
         onCommand: createObey({ config, gitlabOf, queue, rates, observer, clock }),
@@ -99,11 +125,16 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
           schedules: scheduledTriggers(config),
           onTick: createTick({ config, gitlabOf, queue, observer, clock }),
         },
+        duties:
+          watchHooks === undefined
+            ? []
+            : [{ name: 'hooks', every: 60_000, work: () => started.then(watchHooks) }],
         concurrency: config.queue.concurrency,
         onError: (error, runId) => log.error({ runId, err: error }, 'worker fault'),
         clock,
       });
       closers.push(() => consumer.close(Math.max(0, stopBy - Date.now())));
+      closers.push(async () => tellStarted());
     }
 
     let address: string | undefined;
@@ -121,6 +152,7 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
       closers.push(() => server.close());
       address = await server.listen({ host: config.server.host, port: config.server.port });
     }
+    tellStarted();
     return {
       address,
       async stop(deadline) {
@@ -130,6 +162,7 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
       },
     };
   } catch (error) {
+    isStopping = true;
     await closeAll();
     throw error;
   }

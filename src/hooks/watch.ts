@@ -110,6 +110,7 @@ export function createHookWatch(tools: WatchTools): () => Promise<void> {
   }
 
   return async () => {
+    if (isStopping()) return;
     const isDue = clock() - lookedAt >= LOOK_EVERY;
     if (isDue) lookedAt = clock();
     try {

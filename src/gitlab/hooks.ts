@@ -1,6 +1,12 @@
 import { Metadata, ProjectHooks, Projects } from '@gitbeaker/rest';
 import { z } from 'zod';
-import type { Hook, HookDelivery, HookSettings, Webhooks } from '../hooks/ports.ts';
+import {
+  DELIVERIES_PER_PAGE,
+  type Hook,
+  type HookDelivery,
+  type HookSettings,
+  type Webhooks,
+} from '../hooks/ports.ts';
 import { oneLine } from '../lib/text.ts';
 import { orUndefined, readAnswer } from './answer.ts';
 import { connectionOf, type Login, type ResourceConnection, type Wire } from './connection.ts';
@@ -34,8 +40,8 @@ function createPlaces(connection: ResourceConnection): Pick<Webhooks, 'version' 
       return answer === undefined ? undefined : readAnswer(PathAnswer, answer);
     },
     async maintained(page) {
-      const order = { orderBy: 'id', sort: 'asc', perPage: 100, page, pagination: 'offset' } as const;
-      const answer = await projects.all({ minAccessLevel: 40, archived: false, simple: true, ...order });
+      const order = { orderBy: 'id', sort: 'asc', perPage: 100, page} as const;
+      const answer = await projects.all<false, 'offset'>({ minAccessLevel: 40, archived: false, simple: true, ...order });
       return readAnswer(z.array(PathAnswer), answer);
     },
   };
@@ -77,7 +83,7 @@ function createDeliveries(connection: ResourceConnection): Pick<Webhooks, 'deliv
       const { body } = await requester.get(`${projectId}/hooks/${hookId}/events`, {
         searchParams: {
           page,
-          perPage: 20,
+          perPage: DELIVERIES_PER_PAGE,
           ...(outcomes === undefined ? {} : { status: outcomes.join(',') }),
         },
       });

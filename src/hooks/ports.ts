@@ -68,6 +68,9 @@ export interface HookSettings {
   readonly signingToken?: Secret;
 }
 
+/** The most that GitLab gives of a hook's deliveries at once. */
+export const DELIVERIES_PER_PAGE = 20;
+
 /** GitLab's words for statuses of deliveries by kind. `server_failure` has those without an answer too. */
 export type DeliveryOutcome = 'successful' | 'client_failure' | 'server_failure';
 
@@ -83,7 +86,7 @@ export interface Webhooks {
   maintained(page: number): Promise<readonly HookProject[]>;
   hooks(projectId: number): Promise<readonly Hook[]>;
   hook(projectId: number, hookId: number): Promise<Hook | undefined>;
-  /** One page of up to 20 deliveries of the last seven days, the newest first. */
+  /** One page of up to {@link DELIVERIES_PER_PAGE} deliveries of the last seven days, the newest first. */
   deliveries(
     projectId: number,
     hookId: number,

@@ -1,7 +1,14 @@
 import type { Delivery } from '../events/delivery.ts';
 import { Failure } from '../runs/failures.ts';
-import { lostDeliveries, refusalOf } from './lost.ts';
-import type { Hook, HookDelivery, HookObserver, WatchedHook, Webhooks } from './ports.ts';
+import { lostDeliveries, MAX_TRIES, refusalOf } from './lost.ts';
+import {
+  DELIVERIES_PER_PAGE,
+  type Hook,
+  type HookDelivery,
+  type HookObserver,
+  type WatchedHook,
+  type Webhooks,
+} from './ports.ts';
 
 /** Pages of 20 failures that are read of a hook. */
 const MAX_FAILED = 25;
@@ -46,9 +53,10 @@ export async function resendLost(watched: WatchedHook, tools: Tools): Promise<bo
   const candidates: HookDelivery[] = [];
   for (const delivery of lostDeliveries({ ...known, failed, arrived: new Set() }))
     if (await wants(delivery)) candidates.push(delivery);
-  const [oldest] = candidates;
-  if (oldest === undefined) return false;
-  const arrived = await arrivedSince(oldest.id, watched, tools);
+  if (candidates.length === 0) return false;
+  const wanted = new Set(candidates.map(({ key }) => key));
+  const ids = failed.flatMap(({ id, key }) => (wanted.has(key) ? [id] : []));
+  const arrived = await arrivedSince(Math.min(...ids), watched, tools);
 
   for (const delivery of lostDeliveries({ ...known, failed: candidates, arrived })) {
     if (isStopping()) return false;
@@ -58,6 +66,8 @@ export async function resendLost(watched: WatchedHook, tools: Tools): Promise<bo
       const status = await gitlab.resend(watched.project.id, watched.id, delivery.id);
       observer.resent(watched, delivery, status);
       if (!/^[23]/.test(status)) return false;
+      // GitLab lists it a little later.
+      seen.tries.set(delivery.key, MAX_TRIES);
     } catch (error) {
       if (!(error instanceof Failure && error.kind === 'rate_limit')) throw error;
       seen.tries.set(delivery.key, tries);
@@ -76,7 +86,7 @@ async function failures(watched: WatchedHook, tools: Tools): Promise<readonly Ho
     const outcomes = ['client_failure', 'server_failure'] as const;
     const some = await tools.gitlab.deliveries(watched.project.id, watched.id, { page, outcomes });
     found.push(...some.filter((delivery) => !isOld(delivery)));
-    if (some.length === 0 || some.some(isOld)) break;
+    if (some.length < DELIVERIES_PER_PAGE || some.some(isOld)) break;
   }
   return found;
 }
@@ -88,7 +98,7 @@ async function arrivedSince(id: number, watched: WatchedHook, { gitlab }: Tools)
     const outcomes = ['successful'] as const;
     const some = await gitlab.deliveries(watched.project.id, watched.id, { page, outcomes });
     for (const { key } of some) keys.add(key);
-    if (some.length === 0 || some.some((delivery) => delivery.id < id)) break;
+    if (some.length < DELIVERIES_PER_PAGE || some.some((delivery) => delivery.id < id)) break;
   }
   return keys;
 }

@@ -112,7 +112,7 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
               gitlab: createWebhooks({ url: config.gitlab.url, token }, { dispatcher, onRequest }),
               config,
               wants: createForesee({ config, queue, clock }),
-              acceptsFrom: () => clock() - config.limits.maxEventAge,
+              acceptsFrom: async () => clock() - config.limits.maxEventAge,
               observer: createHookObserver({ log, metrics }),
               clock,
               isStopping: () => isStopping,

@@ -40,8 +40,13 @@ function createPlaces(connection: ResourceConnection): Pick<Webhooks, 'version' 
       return answer === undefined ? undefined : readAnswer(PathAnswer, answer);
     },
     async maintained(page) {
-      const order = { orderBy: 'id', sort: 'asc', perPage: 100, page} as const;
-      const answer = await projects.all<false, 'offset'>({ minAccessLevel: 40, archived: false, simple: true, ...order });
+      const order = { orderBy: 'id', sort: 'asc', perPage: 100, page } as const;
+      const answer = await projects.all<false, 'offset'>({
+        minAccessLevel: 40,
+        archived: false,
+        simple: true,
+        ...order,
+      });
       return readAnswer(z.array(PathAnswer), answer);
     },
   };

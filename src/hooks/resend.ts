@@ -28,7 +28,7 @@ export interface ResendTools {
   /** Whether a delivery would do something that is not done yet. */
   readonly wants: (delivery: Delivery) => Promise<boolean>;
   /** Milliseconds since the epoch: what happened before would be ignored. */
-  readonly acceptsFrom: () => number;
+  readonly acceptsFrom: () => Promise<number>;
   readonly observer: Pick<HookObserver, 'resent' | 'refused'>;
   readonly isStopping: () => boolean;
 }
@@ -79,7 +79,7 @@ export async function resendLost(watched: WatchedHook, tools: Tools): Promise<bo
 
 /** What failed since the time from which we would accept it. */
 async function failures(watched: WatchedHook, tools: Tools): Promise<readonly HookDelivery[]> {
-  const from = tools.acceptsFrom();
+  const from = await tools.acceptsFrom();
   const isOld = ({ at }: HookDelivery) => at !== undefined && at < from;
   const found: HookDelivery[] = [];
   for (let page = 1; page <= MAX_FAILED; page += 1) {

@@ -20,8 +20,8 @@ export interface WatchTools extends ResendTools {
 /** What is remembered of a hook from round to round. */
 interface Memory extends Seen {
   state: HookState;
-  /** Why the last test delivery did not arrive. */
-  reason: string | undefined;
+  /** What was told last of why it is off or could not be looked at; told again when it changes. */
+  trouble: string | undefined;
   /** GitLab's limit for resends was reached. */
   hasMore: boolean;
 }
@@ -43,7 +43,7 @@ export function createHookWatch(tools: WatchTools): () => Promise<void> {
     if (known !== undefined) return known;
     const fresh: Memory = {
       state: 'executable',
-      reason: undefined,
+      trouble: undefined,
       hasMore: false,
       hasRefused: false,
       tries: new Map(),
@@ -66,12 +66,11 @@ export function createHookWatch(tools: WatchTools): () => Promise<void> {
   async function revive(watched: WatchedHook, hook: Hook, memory: Memory): Promise<boolean> {
     const tested = await testHook(gitlab, watched.project.id, hook);
     if (tested.kind === 'arrived') {
-      memory.reason = undefined;
       tellState(watched, { ...hook, state: 'executable', disabledUntil: undefined }, memory);
       return true;
     }
-    if (tested.reason !== memory.reason) observer.stayedOff(watched, tested.reason);
-    memory.reason = tested.reason;
+    if (tested.reason !== memory.trouble) observer.stayedOff(watched, tested.reason);
+    memory.trouble = tested.reason;
     return false;
   }
 
@@ -84,6 +83,7 @@ export function createHookWatch(tools: WatchTools): () => Promise<void> {
     // What is sent again while the hook is off is refused.
     if (hook.state !== 'executable' && !(await revive(watched, hook, memory))) return;
     memory.hasMore = await resendLost(watched, { ...tools, hook, seen: memory });
+    memory.trouble = undefined;
   }
 
   async function round(isDue: boolean): Promise<void> {
@@ -102,7 +102,9 @@ export function createHookWatch(tools: WatchTools): () => Promise<void> {
         // GitLab is away or has enough of us: the others would fare the same.
         if (!(error instanceof Failure && ['permission', 'gone', 'refused'].includes(error.kind)))
           throw error;
-        observer.failed(watched.project.path, error);
+        const memory = memoryOf(watched);
+        if (error.message !== memory.trouble) observer.failed(watched.project.path, error);
+        memory.trouble = error.message;
       }
     }
     const disabled = hooks.filter((watched) => memoryOf(watched).state !== 'executable').length;

@@ -80,7 +80,7 @@ function scene({ hooks = [hook()], failed = [] as readonly HookDelivery[], patte
       triggers: [trigger({ projects: { patterns, match: (path) => path.startsWith('acme/') } })],
     },
     wants: async ({ payload }) => state.wants(payload),
-    acceptsFrom: () => state.now - 60 * MINUTE,
+    acceptsFrom: async () => state.now - 60 * MINUTE,
     observer,
     clock: () => state.now,
     isStopping: () => false,
@@ -211,6 +211,7 @@ it('forgets a hook that was deleted, and goes on after one that it may not see',
   expect((await round()).told).toEqual(['0 of 1 disabled']);
   state.away = refusal('permission');
   expect((await round()).told).toEqual(['acme/app failed: POST: permission', '0 of 1 disabled']);
+  expect((await round()).told).toEqual(['0 of 1 disabled']);
 });
 
 it('ends a round when GitLab is away, and is there for the next', async () => {

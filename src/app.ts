@@ -163,6 +163,7 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
     };
   } catch (error) {
     isStopping = true;
+    stopBy = 0;
     await closeAll();
     throw error;
   }

@@ -213,7 +213,7 @@ describe('what a delivery would do', () => {
     expect(await would(mention)).toBe(false);
     expect(await would(notePayload('@claude-bot stop'))).toBe(true);
     expect(await would(notePayload('Nothing for a bot.'))).toBe(false);
-    expect(await would(pipelinePayload())).toBe(false);
+    expect(await would(pipelinePayload('main', 'success'))).toBe(false);
     expect(await would({ oversize: true })).toBe(false);
   });
 });

@@ -137,6 +137,8 @@ it('tries the events of the hook in turn, and says once that none helped', async
   expect(first.asked.slice(-2)).toEqual(['test pipeline', 'test note']);
   expect(first.told).toEqual(['now disabled', 'off: note_events: refused', '1 of 1 disabled']);
   expect((await round()).told).toEqual(['1 of 1 disabled']);
+  state.test = 'rate_limit';
+  expect((await round()).asked).toEqual(['hook 7', 'test pipeline']);
   state.test = undefined;
   expect((await round()).told).toEqual(['now executable', 'resent 1: 202', '0 of 1 disabled']);
 });

@@ -26,8 +26,8 @@ export async function asOperator<T>(
 ): Promise<T> {
   // Only here, as below: the other commands start faster without all that this needs.
   const { createOperator } = await import('../gitlab/operator.ts');
-  const role = 'the role Developer, and Maintainer for all settings to be seen';
-  return withLogin({ command, project, role }, (login, wire, config) =>
+  const needs = (where: string) => `the role Developer${where}, and Maintainer for all settings to be seen`;
+  return withLogin({ command, project, needs }, (login, wire, config) =>
     act(createOperator(login, wire), config),
   );
 }
@@ -39,7 +39,8 @@ export async function asHookKeeper<T>(
   act: (gitlab: Webhooks, config: Config) => Promise<T>,
 ): Promise<T> {
   const { createWebhooks } = await import('../gitlab/hooks.ts');
-  return withLogin({ command, project, role: 'the role Maintainer' }, (login, wire, config) =>
+  const needs = (where: string) => `the role Maintainer${where}`;
+  return withLogin({ command, project, needs }, (login, wire, config) =>
     act(createWebhooks(login, wire), config),
   );
 }
@@ -47,8 +48,8 @@ export async function asHookKeeper<T>(
 interface Asked {
   readonly command: Command;
   readonly project: string;
-  /** The role that it takes, for people. */
-  readonly role: string;
+  /** The role that it takes, for people; `where` may name the project. */
+  readonly needs: (where: string) => string;
 }
 
 async function withLogin<T>(
@@ -82,11 +83,12 @@ function operatorOf({ gitlab, triggers }: Config, project: string): Operator {
   });
 }
 
-function remedyOf({ kind, status, detail }: Failure, { project, role }: Asked): string {
+function remedyOf({ kind, status, detail }: Failure, { project, needs }: Asked): string {
   if (status === 401) return 'The token is wrong or has expired.';
-  if (kind === 'permission') return `Its account needs ${role} in ${project}; the token needs the scope api.`;
+  if (kind === 'permission')
+    return `Its account needs ${needs(` in ${project}`)}; the token needs the scope api.`;
   if (kind === 'gone')
-    return `Is ${project} the full path of a project? Then its account is no member: it needs ${role}.`;
+    return `Is ${project} the full path of a project? Then its account is no member: it needs ${needs('')}.`;
   if (/url is blocked/i.test(detail))
     return 'server.publicUrl is in a local network. An administrator can allow it: Admin > Settings > Network > Outbound requests.';
   return kind === 'refused' ? 'Nothing was tried again.' : 'Try again later.';

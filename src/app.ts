@@ -2,9 +2,12 @@ import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import { createDisown } from './disown.ts';
 import { createGitLab } from './gitlab/client.ts';
+import { createWebhooks } from './gitlab/hooks.ts';
 import { openTransport } from './gitlab/transport.ts';
+import { createHookWatch } from './hooks/watch.ts';
 import { buildServer } from './http/server.ts';
 import { createObey } from './obey.ts';
+import { createHookObserver } from './observability/hook-observer.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createObserver } from './observability/observer.ts';
 import { createPerform } from './perform.ts';
@@ -13,7 +16,7 @@ import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
 import { createRates } from './queue/rates.ts';
 import { createTurns } from './queue/turns.ts';
-import { createReceive } from './receive.ts';
+import { createForesee, createReceive } from './receive.ts';
 import { createParentOf } from './runs/parent.ts';
 import type { GitLab } from './runs/ports.ts';
 import { createTick, scheduledTriggers } from './tick.ts';
@@ -33,6 +36,11 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
   const closers: (() => Promise<unknown>)[] = [];
   let isStopping = false;
   let stopBy = Number.POSITIVE_INFINITY;
+  let tellStarted = () => {};
+  // What is resent has to find the web server.
+  const started = new Promise<void>((resolve) => {
+    tellStarted = resolve;
+  });
   const closeAll = async () => {
     for (const close of closers.reverse()) {
       await close().catch((error: unknown) => log.warn({ err: error }, 'closing failed'));
@@ -110,6 +118,24 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
         clock,
         random: Math.random,
       });
+      const { token } = config.gitlab;
+      if (token === undefined && config.catchUp.hookEvents) {
+        log.info(
+          'no operator token: webhook deliveries that fail are not resent, and disabled webhooks stay so',
+        );
+      }
+      const watchHooks =
+        token !== undefined && config.catchUp.hookEvents
+          ? createHookWatch({
+              gitlab: createWebhooks({ url: config.gitlab.url, token }, { dispatcher, onRequest }),
+              config,
+              wants: createForesee({ config, queue, clock }),
+              acceptsFrom: async () => clock() - config.limits.maxEventAge,
+              observer: createHookObserver({ log, metrics }),
+              clock,
+              isStopping: () => isStopping,
+            })
+          : undefined;
       const consumer = await startConsumer(backend, {
         perform,
         onCommand: createObey({ config, gitlabOf, queue, rates, observer, clock }),
@@ -125,6 +151,9 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
               onLost: (runId) => log.error({ runId }, 'run was lost with the data of the queue'),
               onError: (error) => log.warn({ err: error }, 'could not look for lost runs'),
             }),
+            ...(watchHooks === undefined
+              ? []
+              : [{ name: 'hooks', every: 60_000, work: () => started.then(watchHooks) }]),
           ],
         },
         concurrency: config.queue.concurrency,
@@ -132,10 +161,12 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
         clock,
       });
       closers.push(() => consumer.close(Math.max(0, stopBy - Date.now())));
+      closers.push(async () => tellStarted());
     }
 
     const { host, port } = config.server;
     const address = await server?.listen({ host, port });
+    tellStarted();
     return {
       address,
       async stop(deadline) {
@@ -145,6 +176,8 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
       },
     };
   } catch (error) {
+    isStopping = true;
+    stopBy = 0;
     await closeAll();
     throw error;
   }

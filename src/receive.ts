@@ -130,6 +130,37 @@ export function createReceive(tools: {
   };
 }
 
+/**
+ * Tells beforehand whether a delivery would do something that is not done yet: start a run that is not there, or tell
+ * runs something. Puts nothing into the queue.
+ */
+export function createForesee(tools: {
+  readonly config: Parameters<typeof createReceive>[0]['config'];
+  readonly queue: Pick<RunQueue, 'find'>;
+  readonly clock: Clock;
+}): (delivery: Delivery) => Promise<boolean> {
+  return async (delivery) => {
+    let wouldDo = false;
+    const receive = createReceive({
+      ...tools,
+      queue: {
+        add: async ({ id }) => {
+          const duplicate = (await tools.queue.find(id)) !== undefined;
+          wouldDo ||= !duplicate;
+          return { duplicate };
+        },
+        addCommand: async () => {
+          wouldDo = true;
+        },
+        wake: async () => {},
+      },
+      observer: { queued: () => {} },
+    });
+    await receive(delivery);
+    return wouldDo;
+  };
+}
+
 function ignored(reason: string): Extract<Received, { status: 'ignored' }> {
   return { status: 'ignored', reason, verdicts: [] };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createReceive } from '../src/receive.ts';
+import { createForesee, createReceive } from '../src/receive.ts';
 import type { Command } from '../src/runs/command.ts';
 import type { Run } from '../src/runs/run.ts';
 import { agent, config, trigger } from './builders/config.ts';
@@ -194,5 +194,26 @@ describe('receive', () => {
     const variables = [{ key: 'AI_FLOW_ID', value: 'rfedcba987654321' }];
     await receive({ ...payload, object_attributes: { ...payload.object_attributes, variables } });
     expect(woken).toEqual(['rfedcba987654321']);
+  });
+});
+
+describe('what a delivery would do', () => {
+  it('is something as long as nobody has done it, and nothing is put into the queue', async () => {
+    const { receive, runs } = setUp();
+    const foresee = createForesee({
+      config: config(),
+      queue: { find: async (id) => runs.get(id) },
+      clock: () => NOW,
+    });
+    const would = (payload: unknown) => foresee({ event: undefined, payload });
+    const mention = notePayload('@claude-bot please');
+    expect(await would(mention)).toBe(true);
+    expect(await would(mention)).toBe(true);
+    await receive(mention);
+    expect(await would(mention)).toBe(false);
+    expect(await would(notePayload('@claude-bot stop'))).toBe(true);
+    expect(await would(notePayload('Nothing for a bot.'))).toBe(false);
+    expect(await would(pipelinePayload('main', 'success'))).toBe(false);
+    expect(await would({ oversize: true })).toBe(false);
   });
 });

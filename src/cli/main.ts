@@ -6,6 +6,7 @@ import { BeckonError, messageOf } from '../lib/errors.ts';
 import { ci } from './ci.ts';
 import { EXIT } from './exit.ts';
 import { flow } from './flow.ts';
+import { hook } from './hook.ts';
 import { runs } from './runs.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
@@ -29,8 +30,10 @@ program
   .addCommand(schema)
   .addCommand(ci)
   .addCommand(flow)
+  .addCommand(hook)
   .addCommand(runs);
-for (const command of [...program.commands, ...flow.commands, ...runs.commands]) command.exitOverride();
+for (const command of [...program.commands, ...flow.commands, ...hook.commands, ...runs.commands])
+  command.exitOverride();
 
 try {
   await program.parseAsync();

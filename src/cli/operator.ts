@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
+import type { Login, Wire } from '../gitlab/connection.ts';
+import type { Webhooks } from '../hooks/ports.ts';
 import { BeckonError } from '../lib/errors.ts';
 import type { Secret } from '../lib/secret.ts';
 import { Failure } from '../runs/failures.ts';
@@ -22,21 +24,49 @@ export async function asOperator<T>(
   project: string,
   act: (gitlab: ProjectSetup, config: Config) => Promise<T>,
 ): Promise<T> {
-  const config = await configOf(command);
-  const { name, token } = operatorOf(config, project);
-  // Only here: the other commands start faster without all that this needs.
-  const [{ createOperator }, { openTransport }] = await Promise.all([
-    import('../gitlab/operator.ts'),
-    import('../gitlab/transport.ts'),
-  ]);
+  // Only here, as below: the other commands start faster without all that this needs.
+  const { createOperator } = await import('../gitlab/operator.ts');
+  const needs = (where: string) => `the role Developer${where}, and Maintainer for all settings to be seen`;
+  return withLogin({ command, project, needs }, (login, wire, config) =>
+    act(createOperator(login, wire), config),
+  );
+}
+
+/** As {@link asOperator}, for the webhooks of a project. */
+export async function asHookKeeper<T>(
+  command: Command,
+  project: string,
+  act: (gitlab: Webhooks, config: Config) => Promise<T>,
+): Promise<T> {
+  const { createWebhooks } = await import('../gitlab/hooks.ts');
+  const needs = (where: string) => `the role Maintainer${where}`;
+  return withLogin({ command, project, needs }, (login, wire, config) =>
+    act(createWebhooks(login, wire), config),
+  );
+}
+
+interface Asked {
+  readonly command: Command;
+  readonly project: string;
+  /** The role that it takes, for people; `where` may name the project. */
+  readonly needs: (where: string) => string;
+}
+
+async function withLogin<T>(
+  asked: Asked,
+  act: (login: Login, wire: Wire, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = await configOf(asked.command);
+  const { name, token } = operatorOf(config, asked.project);
+  const { openTransport } = await import('../gitlab/transport.ts');
   const { url, caFile } = config.gitlab;
   const dispatcher = await openTransport({ caFile });
   try {
-    return await act(createOperator({ url, token }, { dispatcher, onRequest: () => {} }), config);
+    return await act({ url, token }, { dispatcher, onRequest: () => {} }, config);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new BeckonError('gitlab_refused', `GitLab, asked with ${name}: ${error.message}`, {
-      hint: remedyOf(error, project),
+      hint: remedyOf(error, asked),
     });
   } finally {
     await dispatcher.destroy();
@@ -53,11 +83,13 @@ function operatorOf({ gitlab, triggers }: Config, project: string): Operator {
   });
 }
 
-function remedyOf({ kind, status }: Failure, project: string): string {
+function remedyOf({ kind, status, detail }: Failure, { project, needs }: Asked): string {
   if (status === 401) return 'The token is wrong or has expired.';
   if (kind === 'permission')
-    return `Its account needs the role Developer in ${project}, and Maintainer for all settings to be seen; the token needs the scope api.`;
+    return `Its account needs ${needs(` in ${project}`)}; the token needs the scope api.`;
   if (kind === 'gone')
-    return `Is ${project} the full path of a project? Then its account is no member: it needs the role Developer, and Maintainer for all settings to be seen.`;
+    return `Is ${project} the full path of a project? Then its account is no member: it needs ${needs('')}.`;
+  if (/url is blocked/i.test(detail))
+    return 'server.publicUrl is in a local network. An administrator can allow it: Admin > Settings > Network > Outbound requests.';
   return kind === 'refused' ? 'Nothing was tried again.' : 'Try again later.';
 }

@@ -149,5 +149,10 @@ export interface Config {
     readonly agentDepth: number;
     readonly maxEventAge: number;
   };
+  /** What is done about events that no webhook brought. */
+  readonly catchUp: {
+    /** Whether failed deliveries are resent, and hooks that GitLab switched off are switched on again. */
+    readonly hookEvents: boolean;
+  };
   readonly retention: { readonly runs: number };
 }

@@ -55,6 +55,9 @@ export function wholeNumber(min: number, max: number) {
     .refine((value) => typeof value === 'number' || !(Number(value) < min || Number(value) > max), range);
 }
 
+/** A switch: YAML 1.2 has `on` and `off` for texts. */
+export const onOff = z.union([z.boolean(), z.enum(['on', 'off'])]);
+
 /** Base address of a web service. */
 export const webUrl = z.string().superRefine((value, context) => {
   const fault = webUrlFault(value);

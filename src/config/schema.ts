@@ -6,6 +6,7 @@ import { queueKind } from './queue-kind.ts';
 import {
   duration,
   flowPath,
+  onOff,
   projectPatterns,
   rate,
   secret,
@@ -33,7 +34,7 @@ const Gitlab = z
     token: secret
       .optional()
       .describe(
-        'Operator token (Maintainer), for the commands that look at projects and set them up; `serve` does not use it.',
+        'Operator token (Maintainer, scope api), for the commands that look at projects and set them up, and for `catchUp.hookEvents`.',
       ),
   })
   .describe('The GitLab that Beckon works for.');
@@ -232,6 +233,16 @@ export const ConfigFile = z.strictObject({
     .describe('The agents by name.'),
   triggers: z.array(Trigger).min(1, 'needs at least one trigger').describe('When which agent runs.'),
   limits: Limits,
+  catchUp: z
+    .strictObject({
+      hookEvents: onOff
+        .default('on')
+        .describe(
+          'Whether failed webhook deliveries are resent, and webhooks that GitLab switched off are switched on again. Needs gitlab.token.',
+        ),
+    })
+    .prefault({})
+    .describe('What is done about events that no webhook brought.'),
   retention: z
     .strictObject({
       runs: duration.default('30d').describe('How long finished runs are kept.'),

@@ -55,6 +55,7 @@ export function toValid(file: ConfigFile, { cwd }: { readonly cwd: string }): Co
       agentDepth: Number(file.limits.agentDepth),
       maxEventAge: duration(file.limits.maxEventAge),
     },
+    catchUp: { hookEvents: isOn(file.catchUp.hookEvents) },
     retention: { runs: duration(file.retention.runs) },
   });
 }
@@ -119,6 +120,10 @@ function lowerCased(names: readonly string[]): ReadonlySet<string> {
 
 function secretOf(text: string | undefined): Secret | undefined {
   return text === undefined ? undefined : new Secret(text);
+}
+
+function isOn(value: boolean | 'on' | 'off'): boolean {
+  return value === true || value === 'on';
 }
 
 function duration(text: string): number {

@@ -42,6 +42,22 @@ export function createMetrics() {
       labelNames: ['agent'] as const,
       registers,
     }),
+    hooksWatched: new Gauge({
+      name: 'beckon_hooks_watched',
+      help: 'Webhooks of GitLab that lead to us, as this process has seen last.',
+      registers,
+    }),
+    hooksDisabled: new Gauge({
+      name: 'beckon_hooks_disabled',
+      help: 'Those of them that GitLab has switched off.',
+      registers,
+    }),
+    hookResends: new Counter({
+      name: 'beckon_hook_resends_total',
+      help: 'Deliveries that GitLab was asked to send again, by the status that they were answered with.',
+      labelNames: ['status'] as const,
+      registers,
+    }),
     stepSeconds: new Histogram({
       name: 'beckon_step_seconds',
       help: 'Time that the steps of runs took, waiting left out.',

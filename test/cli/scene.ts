@@ -18,14 +18,23 @@ interface SceneOptions {
   readonly project?: Partial<NewProject>;
   /** Runs jobs for real. */
   readonly isReal?: boolean;
+  /** More lines of the config. */
+  readonly more?: string;
 }
 
 /** A stand-in GitLab with a project and an agent, and the program set up for it. */
-export async function openScene({ program, operator, gitlab: options, project: more, isReal }: SceneOptions) {
+export async function openScene({
+  program,
+  operator,
+  gitlab: options,
+  project: ofProject,
+  isReal,
+  more = '',
+}: SceneOptions) {
   const gitlab = await start(options, isReal === true);
   onTestFinished(() => gitlab.close());
   const { world } = gitlab;
-  const project = await world.addProject({ path: PROJECT, ...more });
+  const project = await world.addProject({ path: PROJECT, ...ofProject });
   const agent = world.addUser({ username: 'claude-bot', bot: true });
   world.addMember({ project, user: agent, level: 'developer' });
   const tokens = [];
@@ -42,6 +51,7 @@ export async function openScene({ program, operator, gitlab: options, project: m
 webhook: { secretTokens: ["a-secret"] }
 agents: { claude: { account: claude-bot, token: ${agentToken}, flow: .gitlab/duo/flows/claude.yaml } }
 triggers: [{ agent: claude, events: [mention], projects: ["acme/**"] }]
+${more}
 `,
   );
   return {
@@ -49,6 +59,7 @@ triggers: [{ agent: claude, events: [mention], projects: ["acme/**"] }]
     world,
     project,
     agent,
+    hook: (...args: readonly string[]): Promise<Ended> => program.beckon(['hook', ...args]),
     ci: (...args: readonly string[]): Promise<Ended> => program.beckon(['ci', PROJECT, ...args]),
     /** A file of a branch; `undefined` where it is not there. */
     async file(path: string, branch = project.defaultBranch): Promise<string | undefined> {

@@ -92,6 +92,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
     '13:23 limits.agentDepth: must be between 1 and 10',
   ],
   ['no time at all', AND('limits: { maxEventAge: 0s }'), '13:24 limits.maxEventAge: must be longer than 0'],
+  [
+    'neither on nor off',
+    AND('catchUp: { hookEvents: yes }'),
+    '13:24 catchUp.hookEvents: is not one of on, off',
+  ],
   ['a very long time', AND('retention: { runs: 3651d }'), '13:20 retention.runs: must be 3650d at most'],
   [
     'no rate',

@@ -42,6 +42,7 @@ describe('loadConfig', () => {
         agentDepth: 2,
         maxEventAge: 3_600_000,
       },
+      catchUp: { hookEvents: true },
       retention: { runs: 2_592_000_000 },
     });
     expect(config.webhook.secretTokens.map((token) => token.reveal())).toEqual(['hook-secret-1']);
@@ -51,6 +52,15 @@ describe('loadConfig', () => {
     expect(config.triggers[0]?.projects.patterns).toEqual(['acme/**']);
     expect(config.triggers[0]?.projects.match('acme/web/shop')).toBe(true);
     expect(config.triggers[0]?.projects.match('other/shop')).toBe(false);
+  });
+
+  it.each([
+    ['on', true],
+    ['off', false],
+    ['true', true],
+    ['false', false],
+  ])('takes hookEvents: %s', async (written, isOn) => {
+    expect((await load(`${MINIMAL}catchUp: { hookEvents: ${written} }\n`)).catchUp.hookEvents).toBe(isOn);
   });
 
   it('cannot be changed afterwards, at any depth', async () => {

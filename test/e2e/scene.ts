@@ -4,6 +4,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningBeckon, startBeckon } from '../gitlab/demo/beckon.ts';
 import { filesIn } from '../gitlab/files-in.ts';
+import type { StartOptions } from '../gitlab/start.ts';
 import { startRealGitLab } from '../gitlab/start-real.ts';
 import { notesOf } from '../gitlab/world/lookup.ts';
 import type { Note, Noteable } from '../gitlab/world/records-discussion.ts';
@@ -42,6 +43,9 @@ export async function openScene({
   agents = AGENTS,
   files = {},
   limits = {},
+  operator = false,
+  port = 0,
+  gitlabLimits = {},
   path = process.env.PATH ?? '',
 }: {
   queueUrl?: string;
@@ -59,13 +63,24 @@ export async function openScene({
   files?: Readonly<Record<string, string>>;
   /** As in the config. */
   limits?: object;
+  /** The config has the token of a Maintainer. */
+  operator?: boolean;
+  /** Where Beckon listens; any free port where left out. */
+  port?: number;
+  /** Requests a minute that GitLab allows, by kind. */
+  gitlabLimits?: StartOptions['limits'];
   /** The PATH of jobs. */
   path?: string;
 } = {}) {
   const folder = await newFolder();
   const log: string[] = [];
   await mkdir(join(folder, 'gitlab'));
-  const gitlab = await startRealGitLab({ folder: join(folder, 'gitlab'), subPath, path });
+  const gitlab = await startRealGitLab({
+    folder: join(folder, 'gitlab'),
+    subPath,
+    path,
+    limits: gitlabLimits,
+  });
   const { world } = gitlab;
   world.addUser({ username: 'alice', name: 'Alice Ito' });
   world.addUser({ username: 'rita', name: 'Rita Reporter' });
@@ -91,9 +106,14 @@ export async function openScene({
     });
     env[`TOKEN_${name.toUpperCase()}`] = token.value;
   }
+  if (operator) {
+    const user = world.addUser({ username: 'olga', name: 'Olga Operator' });
+    world.addMember({ user, project, level: 'maintainer' });
+    env.TOKEN_OF_OPERATOR = world.addToken({ user, scopes: ['api'] }).value;
+  }
   const config = {
-    gitlab: { url: gitlab.url },
-    server: { port: 0 },
+    gitlab: { url: gitlab.url, ...(operator ? { token: '${TOKEN_OF_OPERATOR}' } : {}) },
+    server: { port },
     webhook: { secretTokens: ['${WEBHOOK_SECRET}'] },
     queue: queueUrl === undefined ? { dataDir: join(folder, 'data') } : { url: queueUrl },
     // Tests ask for far more than people do.
@@ -138,6 +158,9 @@ export async function openScene({
       await beckon.end('SIGKILL');
       beckon = await start();
       world.updateHook({ hook, url: `${beckon.address}/webhooks/gitlab` });
+    },
+    async startBeckon() {
+      beckon = await start();
     },
     stopBeckon: (signal: NodeJS.Signals = 'SIGTERM') => beckon.end(signal),
     address: () => beckon.address,

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { createFaults, type Faults } from './faults.ts';
 import { smartHttp } from './git/smart-http.ts';
 import { gitAccess } from './git-access.ts';
+import type { RateLimits } from './http/rate-limit.ts';
 import { createServer, type LoggedRequest } from './http/server.ts';
 import { openApiOf } from './openapi/openapi.ts';
 import type { Repository, Runner } from './ports.ts';
@@ -29,7 +30,7 @@ export interface StartOptions {
   /** Refuses webhooks to loopback and private addresses, as GitLab does by default; off here. */
   readonly refuseLocalHooks?: boolean;
   /** Requests per minute and user. */
-  readonly limits?: { readonly api?: number; readonly notes?: number };
+  readonly limits?: Partial<RateLimits>;
   /** Another OpenAPI document, or `false` for no checks. */
   readonly openApi?: string | false;
   /** Routes beside the API, below the sub-path. */
@@ -74,7 +75,7 @@ export async function startGitLab(options: StartOptions = {}): Promise<StandInGi
     openApi: options.openApi === false ? undefined : openApiOf(options.openApi),
     requests,
     violations,
-    limits: { api: options.limits?.api ?? 100_000, notes: options.limits?.notes ?? 300 },
+    limits: { api: 100_000, notes: 300, hookTests: 5, hookResends: 5, ...options.limits },
     refuseLocalHooks: options.refuseLocalHooks ?? false,
     webhooks,
     subPath,

@@ -11,14 +11,19 @@ export interface Call {
   readonly input: Readonly<Record<string, unknown>>;
   /** Whether this GitLab refuses webhooks to loopback and private addresses. */
   readonly refuseLocalHooks: boolean;
+  /** Counts a use of an endpoint that each user may use a few times a minute in a project; refuses one too many. */
+  readonly countUse: (endpoint: 'hookTests' | 'hookResends', projectId: number) => void;
   /** Sends a hook's test delivery or an old delivery again. */
   readonly webhooks: WebhookTools;
 }
 
+/** What the receiver answered, or why nothing was sent. */
+export type SentAgain = { readonly status: string; readonly body: string } | { readonly refusal: string };
+
 /** What the hook endpoints need of the webhook sender. */
 export interface WebhookTools {
-  test(hookId: number, trigger: string, userId: number): Promise<{ status: string } | { refusal: string }>;
-  resend(deliveryId: number): Promise<string>;
+  test(hookId: number, trigger: string, userId: number): Promise<SentAgain>;
+  resend(deliveryId: number): Promise<SentAgain>;
 }
 
 /** What an endpoint answers. */

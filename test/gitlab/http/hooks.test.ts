@@ -38,6 +38,19 @@ test('hooks through the API: defaults, secrets, rights', async () => {
   expect(gitlab.violations).toEqual([]);
 });
 
+test('projects are listed by the role that one has there', async () => {
+  const { alice, bot, api, gitlab, world } = await setUp();
+  const old = await world.addProject({ path: 'acme/old' });
+  world.addMember({ project: old, user: alice, level: 'maintainer' });
+  world.updateProject({ project: old, archived: true });
+  const paths = async (who: typeof alice) =>
+    (
+      await api(who, 'GET', '/projects?min_access_level=40&archived=false&simple=true&order_by=id&sort=asc')
+    ).body.map((one: { path_with_namespace: string }) => one.path_with_namespace);
+  expect([await paths(alice), await paths(bot)]).toEqual([['acme/app'], []]);
+  expect(gitlab.violations).toEqual([]);
+});
+
 test('local addresses can be refused, as GitLab does by default', async () => {
   const { alice, api } = await setUp({ refuseLocalHooks: true });
   const answer = await api(alice, 'POST', '/projects/:id/hooks', { url: 'http://127.0.0.1:1/x' });

@@ -4,6 +4,10 @@ export interface RateLimits {
   readonly api: number;
   /** Notes made; 300 on a self-managed GitLab. */
   readonly notes: number;
+  /** Test deliveries of webhooks in one project; 5 unless its admin allows more. */
+  readonly hookTests: number;
+  /** Deliveries of webhooks sent again in one project; 5 as well. */
+  readonly hookResends: number;
 }
 
 /** What the rate limiter says about one request. */
@@ -21,7 +25,7 @@ export function createRateLimiter(limits: RateLimits, { now }: { now: () => Date
     counts.set(`${key}@${minute}`, count);
     return count;
   };
-  return (request: { readonly who: string; readonly makesNote: boolean }): RateVerdict => {
+  const ofRequest = (request: { readonly who: string; readonly makesNote: boolean }): RateVerdict => {
     const time = now().getTime();
     const minute = Math.floor(time / 60_000);
     const reset = (minute + 1) * 60;
@@ -46,4 +50,10 @@ export function createRateLimiter(limits: RateLimits, { now }: { now: () => Date
       return { kind: 'application_limit', headers: { ...headers, 'retry-after': '60' } };
     return { kind: 'pass', headers };
   };
+  /** Whether the use of an endpoint with a limit of its own is one too many. */
+  const isOneTooMany = (endpoint: 'hookTests' | 'hookResends', scope: string): boolean => {
+    const minute = Math.floor(now().getTime() / 60_000);
+    return hit(`${endpoint} ${scope}`, minute) > limits[endpoint];
+  };
+  return { ofRequest, isOneTooMany };
 }

@@ -7,7 +7,7 @@ import { Refusal } from '../world/refusal.ts';
 import { authenticate, type Caller, checkScope } from './authenticate.ts';
 import { nested, readBody } from './body.ts';
 import type { Answer, Call, Endpoint, WebhookTools } from './call.ts';
-import { errorAnswer } from './errors.ts';
+import { errorAnswer, TooOften } from './errors.ts';
 import { InvalidParameter } from './input.ts';
 import { cutPage } from './paging.ts';
 import { createRateLimiter, type RateLimits } from './rate-limit.ts';
@@ -98,16 +98,15 @@ async function serve(
   let finished: Finished;
   try {
     caller = authenticate(request.headers, options.context);
-    const verdict = limit({
+    const verdict = limit.ofRequest({
       who: caller.user?.username ?? request.ip,
       makesNote: request.method === 'POST' && /\/(notes|discussions)$/.test(path),
     });
     void reply.headers(verdict.headers);
     if (verdict.kind === 'throttled')
       finished = { status: 429, text: 'Retry later\n', headers: { 'content-type': 'text/plain' } };
-    else if (verdict.kind === 'application_limit')
-      finished = { status: 429, body: { message: { error: tooOften } } };
-    else finished = await answer({ request, endpoint, caller, due }, options);
+    else if (verdict.kind === 'application_limit') finished = errorAnswer(new TooOften());
+    else finished = await answer({ request, endpoint, caller, due }, options, limit);
   } catch (error) {
     finished = errorAnswer(error);
     if (finished.status === 500)
@@ -128,6 +127,7 @@ async function answer(
     due,
   }: { request: FastifyRequest; endpoint: Endpoint; caller: Caller; due: Due | undefined },
   options: ServerOptions,
+  limit: ReturnType<typeof createRateLimiter>,
 ): Promise<Finished> {
   if (caller.user === undefined && endpoint.anonymous !== true)
     throw new Refusal('unauthorized', '401 Unauthorized');
@@ -149,6 +149,9 @@ async function answer(
     params,
     input: { ...query, ...body },
     refuseLocalHooks: options.refuseLocalHooks,
+    countUse: (use, projectId) => {
+      if (limit.isOneTooMany(use, `${caller.user?.id} ${projectId}`)) throw new TooOften();
+    },
     webhooks: options.webhooks,
   };
   const chain = request.headers['x-gitlab-event-uuid'];
@@ -208,6 +211,5 @@ function send(reply: FastifyReply, { status, body, text, headers }: Finished): F
   return reply.type('application/json').send(JSON.stringify(body));
 }
 
-const tooOften = 'This endpoint has been requested too many times. Try again later.';
 const signInPage =
   '<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in to GitLab</body></html>';

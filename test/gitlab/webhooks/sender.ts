@@ -111,17 +111,20 @@ export function createWebhookSender(world: World, { timeoutMs }: { timeoutMs: nu
         chain: randomUUID(),
       };
       const delivery = await track(deliver(hook, sent));
-      return { status: delivery.responseStatus };
+      return { status: delivery.responseStatus, body: delivery.responseBody };
     },
     resend: async (deliveryId) => {
       const old = must(world.state.deliveries.get(deliveryId), `delivery ${deliveryId}`);
       const hook = must(world.state.hooks.get(old.hookId), `hook ${old.hookId}`);
+      if (alertStatus(hook, world.now()) !== 'executable') return { refusal: 'Hook disabled' };
+      if (old.url !== hook.url)
+        return { refusal: 'The hook URL has changed, and this log entry cannot be retried' };
       const { trigger, requestBody: body, idempotencyKey } = old;
       const name = old.requestHeaders['X-Gitlab-Event'] ?? '';
       const delivery = await track(
         deliver(hook, { name, trigger, body, idempotencyKey, chain: randomUUID() }),
       );
-      return delivery.responseStatus;
+      return { status: delivery.responseStatus, body: delivery.responseBody };
     },
   };
 }

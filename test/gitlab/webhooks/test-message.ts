@@ -26,7 +26,7 @@ function newest(
     records: Map<number, T>,
     fits: (record: T) => boolean = () => true,
   ) => [...records.values()].filter((record) => record.projectId === projectId && fits(record)).at(-1);
-  const none = (what: string) => `422 Unprocessable Entity - Ensure the project has ${what}.`;
+  const none = (what: string) => `Ensure the project has ${what}.`;
   switch (trigger) {
     case 'note_events':
     case 'confidential_note_events': {
@@ -69,6 +69,6 @@ function newest(
       };
     }
     default:
-      return '422 Unprocessable Entity - Testing not available for this hook';
+      return 'Testing not available for this hook';
   }
 }

@@ -85,6 +85,8 @@ function succeeded(delivery: Pick<Delivery, 'responseStatus'>): boolean {
 
 function afterDelivery(hook: Hook, good: boolean, now: Date): Hook {
   if (good) return { ...hook, recentFailures: 0, backoffCount: 0, disabledUntil: null };
+  // What was under way when it was switched off, and tests, do not count.
+  if (alertStatus(hook, now) !== 'executable') return hook;
   const recentFailures = hook.recentFailures + 1;
   if (recentFailures <= failuresBeforeBackoff) return { ...hook, recentFailures };
   const wait = Math.min(firstBackoffMs * 2 ** hook.backoffCount, longestBackoffMs);

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { addHook, deleteHook, updateHook } from '../../world/hooks.ts';
 import { levels } from '../../world/levels.ts';
 import { type Hook, hookEvents } from '../../world/records-hook.ts';
@@ -5,9 +6,11 @@ import { notFound, Refusal } from '../../world/refusal.ts';
 import { atLeast } from '../../world/version.ts';
 import { type Call, created, type Endpoint, empty, ok, page } from '../call.ts';
 import { deliveryEntity, hookEntity } from '../entities/hook.ts';
-import { flag, given, list, requiredText, text } from '../input.ts';
+import { flag, given, InvalidParameter, integer, list, requiredText, text } from '../input.ts';
 import { projectFor, projectToChange, userOf } from '../lookup.ts';
 
+/** Deliveries can be listed for seven days. */
+const keptMs = 7 * 24 * 3600 * 1000;
 const item = '/projects/:id/hooks/:hook_id';
 
 /** Project webhooks, for Maintainers. */
@@ -64,8 +67,13 @@ export const hookRoutes: readonly Endpoint[] = [
     run: (call) => {
       const hook = hookOf(call);
       const wanted = list(call, 'status');
+      if (wanted?.some((status) => !isStatus(status)))
+        throw new InvalidParameter('status does not have a valid value');
+      if ((integer(call, 'per_page') ?? 1) > 20)
+        throw new InvalidParameter('per_page does not have a valid value');
+      const oldest = call.context.now().getTime() - keptMs;
       const found = [...call.context.state.deliveries.values()]
-        .filter((delivery) => delivery.hookId === hook.id)
+        .filter(({ hookId, createdAt }) => hookId === hook.id && createdAt.getTime() >= oldest)
         .filter(
           (delivery) =>
             wanted === undefined || wanted.some((status) => hasStatus(delivery.responseStatus, status)),
@@ -79,9 +87,13 @@ export const hookRoutes: readonly Endpoint[] = [
     path: `${item}/events/:hook_log_id/resend`,
     run: async (call) => {
       const hook = hookOf(call);
+      call.countUse('hookResends', hook.projectId);
       const delivery = call.context.state.deliveries.get(Number(call.params.hook_log_id));
       if (delivery === undefined || delivery.hookId !== hook.id) throw notFound();
-      return created({ response_status: await call.webhooks.resend(delivery.id) });
+      const outcome = await call.webhooks.resend(delivery.id);
+      if ('refusal' in outcome) throw new Refusal('unprocessable', outcome.refusal);
+      if (outcome.status === 'internal error') throw new Refusal('unprocessable', outcome.body);
+      return created({ response_status: Number(outcome.status) });
     },
   },
   {
@@ -89,10 +101,11 @@ export const hookRoutes: readonly Endpoint[] = [
     path: `${item}/test/:trigger`,
     run: async (call) => {
       const hook = hookOf(call);
+      call.countUse('hookTests', hook.projectId);
       const outcome = await call.webhooks.test(hook.id, call.params.trigger ?? '', userOf(call).id);
       if ('refusal' in outcome) throw new Refusal('unprocessable', outcome.refusal);
-      const good = /^[23]/.test(outcome.status);
-      if (!good) throw new Refusal('unprocessable', `422 Unprocessable Entity - ${outcome.status}`);
+      // A redirect counts as a success for the hook, and not here.
+      if (!outcome.status.startsWith('2')) throw new Refusal('unprocessable', outcome.body);
       return created({ message: '201 Created' });
     },
   },
@@ -137,6 +150,11 @@ function checkedUrl(url: string, call: Call): string {
   if (call.refuseLocalHooks && local)
     throw new Refusal('unprocessable', 'Url is blocked: Requests to the local network are not allowed');
   return url;
+}
+
+/** Values of the events filter that GitLab takes: names of kinds, and the codes that HTTP has. */
+function isStatus(text: string): boolean {
+  return ['successful', 'client_failure', 'server_failure'].includes(text) || text in STATUS_CODES;
 }
 
 /** `status` of the events filter: a number, or `successful`, `client_failure`, `server_failure`. */

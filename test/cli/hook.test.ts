@@ -1,0 +1,169 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openScene, PROJECT } from './scene.ts';
+import { type ShippedProgram, shippedProgram } from './shipped-program.ts';
+
+/** Each test starts the program several times, on a machine that may be busy. */
+const LIMIT = 180_000;
+const SECRET = 'a-secret';
+
+let program: ShippedProgram;
+beforeAll(() => {
+  program = shippedProgram();
+});
+afterAll(() => program.remove());
+
+/** A place for webhooks that wants the secret of the config, and says in words what it thinks of a delivery. */
+async function openReceiver(): Promise<{ readonly url: string; secret: string }> {
+  const receiver = { url: '', secret: SECRET };
+  const server = createServer((request, response) => {
+    const isKnown = request.headers['x-gitlab-token'] === receiver.secret;
+    request
+      .resume()
+      .on('end', () => response.writeHead(isKnown ? 200 : 401).end(isKnown ? 'fine' : 'who is this'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  receiver.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return receiver;
+}
+
+async function sceneWithReceiver(options: Partial<Parameters<typeof openScene>[0]> = {}) {
+  const receiver = await openReceiver();
+  const more = `server: { publicUrl: "${receiver.url}" }`;
+  const scene = await openScene({ program, operator: 'maintainer', more, ...options });
+  return { ...scene, receiver, hooks: () => [...scene.world.state.hooks.values()] };
+}
+
+describe('beckon hook', { timeout: LIMIT }, () => {
+  it('sync adds the webhook, and changes nothing the second time', async () => {
+    const { hook, gitlab, hooks, receiver } = await sceneWithReceiver();
+    expect(await hook('sync', PROJECT, '--dry-run')).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('a hook would be added: '),
+    });
+    expect(hooks()).toEqual([]);
+    const first = await hook('sync', PROJECT);
+    expect(first).toMatchObject({ status: 0, stderr: '' });
+    expect(first.stdout).toMatch(
+      /^acme\/web\/shop: hook \d+ is added: http:\S+\/webhooks\/gitlab with issues, merge_requests, note, pipeline\.\n$/,
+    );
+    expect(hooks()).toMatchObject([
+      { url: `${receiver.url}/webhooks/gitlab`, token: SECRET, enableSslVerification: true },
+    ]);
+    expect([...(hooks()[0]?.events ?? [])].sort()).toEqual(['issues', 'merge_requests', 'note', 'pipeline']);
+    expect(first.stdout).not.toContain(SECRET);
+
+    const before = gitlab.requests.length;
+    const second = await hook('sync', PROJECT);
+    expect(second.stdout).toMatch(/: nothing to change in hook \d+\.\nGitLab does not show secrets/);
+    expect(gitlab.requests.slice(before).every(({ method }) => method === 'GET')).toBe(true);
+    expect(gitlab.violations).toEqual([]);
+  });
+
+  it('sync repairs what is wrong, and writes the secret anew when asked to', async () => {
+    const { hook, world, project, hooks, receiver } = await sceneWithReceiver();
+    const url = `${receiver.url}/webhooks/gitlab/`;
+    const other = world.addHook({ project, url: 'https://ci.example.com/hook' });
+    const wrong = world.addHook({
+      project,
+      url,
+      token: 'old',
+      events: ['push', 'note'],
+      enableSslVerification: false,
+    });
+    const repaired = await hook('sync', PROJECT);
+    expect(repaired.stdout).toContain(
+      `hook ${wrong.id} is changed: pipeline_events on, issues_events on, merge_requests_events on, push_events off, SSL verification on.`,
+    );
+    expect(hooks()).toMatchObject([other, { url, token: 'old', enableSslVerification: true }]);
+    expect((await hook('test', PROJECT)).status).toBe(1);
+    expect((await hook('sync', PROJECT, '--secret')).stdout).toContain('is changed: secret token written.');
+    expect(hooks()[1]?.token).toBe(SECRET);
+  });
+
+  it('test says what the webhook was answered, and switches it on again', async () => {
+    const { hook, gitlab, world, project, hooks, receiver } = await sceneWithReceiver();
+    const none = await hook('test', PROJECT);
+    expect(none).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining('`beckon hook sync acme/web/shop` adds'),
+    });
+    await hook('sync', PROJECT);
+    world.openIssue({ project, author: 'olga', title: 'Bug' });
+    await gitlab.webhooksSettled();
+    receiver.secret = 'another';
+    const refused = await hook('test', PROJECT);
+    expect(refused).toMatchObject({ status: 1, stdout: expect.stringContaining('does not work: ') });
+    const disabledUntil = new Date(Date.now() + 3_600_000);
+    for (const one of hooks()) world.updateHook({ hook: one, recentFailures: 4, disabledUntil });
+    expect(await hook('list', PROJECT)).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/✗ hook \d+ http.*\n +state +temporarily_disabled until \d/),
+    });
+    receiver.secret = SECRET;
+    expect(await hook('test', PROJECT)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/hook \d+ works, by a test of issues_events: 200 fine\n$/),
+    });
+    const listed = await hook('list', PROJECT, '--json');
+    expect(listed.status).toBe(0);
+    expect(JSON.parse(listed.stdout)).toMatchObject([
+      {
+        project: PROJECT,
+        hooks: [
+          {
+            state: 'executable',
+            disabledUntil: null,
+            deliveries: [{ status: '200', answer: 'fine' }, { status: '401' }, { status: '200' }],
+          },
+        ],
+      },
+    ]);
+  });
+
+  it('remove removes ours and no other', async () => {
+    const { hook, world, project, hooks } = await sceneWithReceiver();
+    const other = world.addHook({ project, url: 'https://ci.example.com/hook' });
+    await hook('sync', PROJECT);
+    expect((await hook('remove', PROJECT, '--dry-run')).stdout).toContain('would be removed.');
+    expect(hooks()).toHaveLength(2);
+    expect((await hook('remove', PROJECT)).stdout).toContain('is removed.');
+    expect(hooks()).toEqual([other]);
+    expect(await hook('remove', PROJECT)).toMatchObject({
+      status: 0,
+      stdout: `${PROJECT}: nothing to remove.\n`,
+    });
+  });
+
+  it('goes on with the other projects where one fails', async () => {
+    const { hook, hooks } = await sceneWithReceiver();
+    const answer = await hook('sync', 'acme/none', PROJECT);
+    expect(answer.status).toBe(1);
+    expect(answer.stderr).toMatch(/^acme\/none: GitLab has no project acme\/none for this token\.\n/);
+    expect(hooks()).toHaveLength(1);
+  });
+
+  it('says what to do where GitLab refuses', async () => {
+    const blocked = await sceneWithReceiver({ gitlab: { refuseLocalHooks: true } });
+    const answer = await blocked.hook('sync', PROJECT);
+    expect(answer.status).toBe(1);
+    expect(answer.stderr).toMatch(/Url is blocked.*\n.*Admin > Settings > Network > Outbound requests\.\n$/);
+    const reporter = await sceneWithReceiver({ operator: 'reporter' });
+    expect(await reporter.hook('sync', PROJECT)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(
+        /gitlab\.token of the config.*403.*\n.*role Maintainer in acme\/web\/shop/,
+      ),
+    });
+    const nowhere = await openScene({ program, operator: 'maintainer' });
+    expect(await nowhere.hook('sync', PROJECT)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^The config does not say where GitLab reaches Beckon\.\nSet server\.publicUrl/,
+      ),
+    });
+    expect((await nowhere.hook('sync')).status).toBe(2);
+  });
+});

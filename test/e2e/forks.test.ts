@@ -1,16 +1,16 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeWith } from '../support/needs.ts';
-import { noteSaying, openScene, projectFiles, type Scene } from './scene.ts';
+import { onEachHome } from './on-each-home.ts';
+import { noteSaying, projectFiles, type Scene } from './scene.ts';
 
-describeWith(['git'], 'a merge request from a fork', () => {
+onEachHome('a merge request from a fork', (open) => {
   let scene: Scene;
   let fork: Scene['project'];
   let count = 0;
 
   beforeAll(async () => {
-    scene = await openScene({ forks: { pusher: 'approve', plain: 'default_branch' } });
+    scene = await open({ rules: { pusher: { forks: 'approve' }, plain: { forks: 'default_branch' } } });
     const { world, project } = scene;
     world.addUser({ username: 'mona', name: 'Mona Maintainer' });
     world.addMember({ user: 'mona', project, level: 'maintainer' });

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Noteable } from '../gitlab/world/records-discussion.ts';
-import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
-import { noteSaying, openScene, type Scene } from './scene.ts';
+import { onEachHome } from './on-each-home.ts';
+import { noteSaying, type Scene } from './scene.ts';
 
-describeWith(['git'], 'what people see', () => {
+onEachHome('what people see', (open) => {
   let scene: Scene;
   let issues = 0;
 
   // Below a sub-path, where many installations are.
   beforeAll(async () => {
-    scene = await openScene({ subPath: '/gitlab' });
+    scene = await open({ subPath: '/gitlab' });
   }, 60_000);
   afterAll(async () => {
     expect(scene.gitlab.violations).toEqual([]);

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeWith } from '../support/needs.ts';
-import { noteSaying, openScene, type Scene } from './scene.ts';
+import { onEachHome } from './on-each-home.ts';
+import { noteSaying, type Scene } from './scene.ts';
 
-describeWith(['git'], 'a project that protects branches', () => {
+onEachHome('a project that protects branches', (open) => {
   let scene: Scene;
 
   beforeAll(async () => {
-    scene = await openScene();
+    scene = await open();
   }, 60_000);
   afterAll(async () => {
     expect(scene.gitlab.violations).toEqual([]);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Home } from '../contracts/run-queue.ts';
 import { type RunningBeckon, startBeckon } from '../gitlab/demo/beckon.ts';
 import { filesIn } from '../gitlab/files-in.ts';
 import { startRealGitLab } from '../gitlab/start-real.ts';
@@ -27,16 +28,17 @@ const AGENTS = {
 } as const;
 
 export type Scene = Awaited<ReturnType<typeof openScene>>;
+export type SceneOptions = NonNullable<Parameters<typeof openScene>[0]>;
 
 /**
- * A stand-in GitLab with a project, people and service accounts, and the built program beside it with a queue at
- * `queueUrl` (embedded where left out), joined by a webhook.
+ * A stand-in GitLab with a project, people and service accounts, and the built program beside it with its queue in
+ * `home` (embedded where left out), joined by a webhook.
  */
 export async function openScene({
-  queueUrl,
+  home,
   subPath = '',
   triggers = [],
-  forks = {},
+  rules = {},
   apart = false,
   byInputs = false,
   agents = AGENTS,
@@ -44,11 +46,12 @@ export async function openScene({
   limits = {},
   path = process.env.PATH ?? '',
 }: {
-  queueUrl?: string;
+  /** Opened and closed with the scene, which has it for itself: one with a URL. */
+  home?: Home;
   subPath?: string;
   triggers?: readonly object[];
-  /** `forks` of the triggers, by agent. */
-  forks?: Readonly<Record<string, string>>;
+  /** More of the trigger of an agent. */
+  rules?: Readonly<Record<string, object>>;
   /** One process that receives and two that perform, in place of one for both. */
   apart?: boolean;
   /** The project lets nobody set pipeline variables, and has the entry file that takes inputs. */
@@ -63,6 +66,7 @@ export async function openScene({
   path?: string;
 } = {}) {
   const folder = await newFolder();
+  const opened = await home?.open();
   const log: string[] = [];
   await mkdir(join(folder, 'gitlab'));
   const gitlab = await startRealGitLab({ folder: join(folder, 'gitlab'), subPath, path });
@@ -95,9 +99,16 @@ export async function openScene({
     gitlab: { url: gitlab.url },
     server: { port: 0 },
     webhook: { secretTokens: ['${WEBHOOK_SECRET}'] },
-    queue: queueUrl === undefined ? { dataDir: join(folder, 'data') } : { url: queueUrl },
+    queue:
+      opened !== undefined && 'url' in opened
+        ? { url: opened.url.reveal() }
+        : { dataDir: join(folder, 'data') },
     // Tests ask for far more than people do.
-    limits: { rate: { perUser: '1000/h', perProject: '1000/h', perAgent: '1000/h' }, ...limits },
+    limits: {
+      rate: { perUser: '1000/h', perProject: '1000/h', perAgent: '1000/h' },
+      runs: { perUser: 10, perProject: 10 },
+      ...limits,
+    },
     agents: Object.fromEntries(
       Object.entries(agents).map(([name, agent]) => [
         name,
@@ -109,7 +120,7 @@ export async function openScene({
         agent,
         events: ['mention', 'assign', 'assign_reviewer'],
         projects: ['acme/**'],
-        ...(forks[agent] === undefined ? {} : { forks: forks[agent] }),
+        ...rules[agent],
       })),
       ...triggers,
     ],
@@ -150,6 +161,7 @@ export async function openScene({
       await Promise.all([beckon, ...workers].map((process) => process.end('SIGTERM')));
       await gitlab.webhooksSettled();
       await gitlab.close();
+      await home?.close();
       // A job that was cut off may still be writing.
       await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },

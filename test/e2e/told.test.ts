@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Noteable } from '../gitlab/world/records-discussion.ts';
-import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
-import { noteSaying, openScene, type Scene } from './scene.ts';
+import { onEachHome } from './on-each-home.ts';
+import { noteSaying, type Scene } from './scene.ts';
 
 const told = { notify: 'auto', reactions: true };
 const flowOf = (name: string) => `.gitlab/duo/flows/${name}.yaml`;
@@ -13,10 +13,10 @@ const AGENTS = {
   idle: { flow: flowOf('idle') },
 };
 
-describeWith(['git'], 'what came out of a run', () => {
+onEachHome('what came out of a run', (open) => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await openScene({ agents: AGENTS });
+    scene = await open({ agents: AGENTS });
   }, 60_000);
   afterAll(async () => {
     expect(scene.gitlab.violations).toEqual([]);
@@ -99,20 +99,16 @@ describeWith(['git'], 'what came out of a run', () => {
   }, 60_000);
 });
 
-describeWith(['git'], 'a program that is killed while it tells of the end', () => {
-  let scene: Scene | undefined;
-  afterEach(async () => {
-    await scene?.close();
-    scene = undefined;
-  }, 60_000);
-
-  it.each([
+onEachHome('a program that is killed while it tells of the end', (open) => {
+  it.concurrent.for([
     ['the note says it', 'Agent has finished'],
     ['the reply is there, and its answer was lost', 'beckon:done='],
-  ])(
+  ] as const)(
     'when %s has one reply in the end',
-    async (_moment, words) => {
-      scene = await openScene({ agents: { pusher: AGENTS.pusher } });
+    { timeout: 120_000 },
+    async ([_moment, words], { onTestFinished }) => {
+      const scene = await open({ agents: { pusher: AGENTS.pusher } });
+      onTestFinished(() => scene.close(), 60_000);
       const { world, project, gitlab, log } = scene;
       // The first is the progress note, the second the reply.
       gitlab.faults.add({
@@ -130,6 +126,5 @@ describeWith(['git'], 'a program that is killed while it tells of the end', () =
       expect(marks).toEqual(['run', 'done']);
       expect(gitlab.violations).toEqual([]);
     },
-    120_000,
   );
 });

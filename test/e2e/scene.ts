@@ -44,6 +44,7 @@ export async function openScene({
   agents = AGENTS,
   files = {},
   limits = {},
+  notesPerMinute = 300,
   path = process.env.PATH ?? '',
 }: {
   /** Opened and closed with the scene, which has it for itself: one with a URL. */
@@ -62,6 +63,8 @@ export async function openScene({
   files?: Readonly<Record<string, string>>;
   /** As in the config. */
   limits?: object;
+  /** GitLab's limit on the notes of one account. */
+  notesPerMinute?: number;
   /** The PATH of jobs. */
   path?: string;
 } = {}) {
@@ -69,7 +72,12 @@ export async function openScene({
   const opened = await home?.open();
   const log: string[] = [];
   await mkdir(join(folder, 'gitlab'));
-  const gitlab = await startRealGitLab({ folder: join(folder, 'gitlab'), subPath, path });
+  const gitlab = await startRealGitLab({
+    folder: join(folder, 'gitlab'),
+    subPath,
+    path,
+    limits: { notes: notesPerMinute },
+  });
   const { world } = gitlab;
   world.addUser({ username: 'alice', name: 'Alice Ito' });
   world.addUser({ username: 'rita', name: 'Rita Reporter' });
@@ -152,6 +160,7 @@ export async function openScene({
     },
     stopBeckon: (signal: NodeJS.Signals = 'SIGTERM') => beckon.end(signal),
     address: () => beckon.address,
+    pid: () => beckon.pid,
     /** What accounts of ours have written on an item, oldest first. */
     botNotes: (on: Noteable): readonly Note[] =>
       notesOf(on, world.state).filter(

@@ -15,11 +15,11 @@ onEachHome('a second request on an issue where the agent is at work', (open) => 
     });
     scene.world.addUser({ username: 'bob', name: 'Bob Baker' });
     scene.world.addMember({ user: 'bob', project: scene.project, level: 'developer' });
-  }, 60_000);
+  }, 90_000);
   afterAll(async () => {
     await scene.close();
     expect(scene.gitlab.violations).toEqual([]);
-  }, 60_000);
+  }, 90_000);
 
   /** Has alice ask an agent, and bob ask it again once it has started. */
   async function askTwice(agent: string) {

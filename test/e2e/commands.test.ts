@@ -9,11 +9,11 @@ onEachHome('a run that somebody has to do with', (open) => {
 
   beforeAll(async () => {
     scene = await open();
-  }, 60_000);
+  }, 90_000);
   afterAll(async () => {
     expect(scene.gitlab.violations).toEqual([]);
     await scene.close();
-  }, 60_000);
+  }, 90_000);
 
   const newIssue = () => scene.world.openIssue({ project: scene.project, author: 'alice', title: 'Sleep' });
   const pipelineOf = (body: string) =>

@@ -21,11 +21,11 @@ onEachHome('a merge request from a fork', (open) => {
       files: projectFiles({ byInputs: false }),
     });
     world.addMember({ user: 'sam', project: fork, level: 'owner' });
-  }, 60_000);
+  }, 90_000);
   afterAll(async () => {
     expect(scene.gitlab.violations).toEqual([]);
     await scene.close();
-  }, 60_000);
+  }, 90_000);
 
   const repository = ({ id }: Scene['project']) => {
     const found = scene.world.state.repositories.get(id);
@@ -72,7 +72,7 @@ onEachHome('a merge request from a fork', (open) => {
     const note = await noteSaying(scene, mergeRequest, /comes from a fork/);
     expect(note.body).toMatch(/^❌ .*A member of the project can push the branch/);
     expect([...scene.world.state.pipelines.values()].filter(({ source }) => source === 'api')).toEqual([]);
-  }, 60_000);
+  }, 90_000);
 
   it('is worked on at the default branch, with nothing of the fork', async () => {
     const { mergeRequest } = await openFromFork();
@@ -82,7 +82,7 @@ onEachHome('a merge request from a fork', (open) => {
     expect(made).toMatchObject({ targetBranch: 'main' });
     expect(made?.description).toContain("works on this project's default branch");
     expect(ofFork).toBeUndefined();
-  }, 60_000);
+  }, 90_000);
 
   it('is worked on at the commit that a Maintainer agreed to, as soon as that happens', async () => {
     const { mergeRequest, sourceBranch } = await openFromFork();
@@ -97,5 +97,5 @@ onEachHome('a merge request from a fork', (open) => {
     expect(made).toMatchObject({ targetBranch: 'main' });
     expect(ofFork).toBe('first');
     expect(scene.botNotes(mergeRequest)).toHaveLength(1);
-  }, 60_000);
+  }, 90_000);
 });

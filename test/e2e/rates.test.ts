@@ -8,10 +8,10 @@ onEachHome('an agent that is asked too often on one issue', (open) => {
 
   beforeAll(async () => {
     scene = await open({ limits: { rate: { perObject: '1/h' } } });
-  }, 60_000);
+  }, 90_000);
   afterAll(async () => {
     await scene?.close();
-  }, 60_000);
+  }, 90_000);
 
   it('says once that it pauses and until when, and goes on when a Maintainer says so', async () => {
     const { world, project } = scene;

@@ -182,7 +182,7 @@ export async function noteSaying(
   scene: Scene,
   on: Noteable,
   text: RegExp,
-  { ms = 40_000 } = {},
+  { ms = 60_000 } = {},
 ): Promise<Note> {
   let found: Note | undefined;
   await until(

@@ -17,11 +17,11 @@ onEachHome('what came out of a run', (open) => {
   let scene: Scene;
   beforeAll(async () => {
     scene = await open({ agents: AGENTS });
-  }, 60_000);
+  }, 90_000);
   afterAll(async () => {
     expect(scene.gitlab.violations).toEqual([]);
     await scene.close();
-  }, 60_000);
+  }, 90_000);
 
   function ask(agent: keyof typeof AGENTS) {
     const { world, project } = scene;
@@ -49,7 +49,7 @@ onEachHome('what came out of a run', (open) => {
       },
     ]);
     expect(emoji()).toEqual(['white_check_mark']);
-  }, 60_000);
+  }, 90_000);
 
   it("the agent's own answer is linked, and tells whoever asked", async () => {
     const { issue } = ask('answering');
@@ -61,7 +61,7 @@ onEachHome('what came out of a run', (open) => {
       scene.log.some((line) => line.includes('run finished') && line.includes('"agent":"answering"')),
     );
     expect(repliesOn(issue)).toEqual([]);
-  }, 60_000);
+  }, 90_000);
 
   it('a job that failed is quoted, and the comment gets a cross', async () => {
     const { issue, emoji } = ask('failing');
@@ -70,7 +70,7 @@ onEachHome('what came out of a run', (open) => {
       /See the \[pipeline\]\(\S+\)\.\n\n```\n[\s\S]*^ about to fail$[\s\S]*\n```\n\n<!--/m,
     );
     await until('the cross', () => emoji().join() === 'x');
-  }, 60_000);
+  }, 90_000);
 
   it('a job whose log not everybody may read is not quoted', async () => {
     scene.world.updateProject({ project: scene.project, publicJobs: false });
@@ -79,7 +79,7 @@ onEachHome('what came out of a run', (open) => {
     scene.world.updateProject({ project: scene.project, publicJobs: true });
     expect(note.body).not.toContain('```');
     expect(note.body).not.toContain('about to fail');
-  }, 60_000);
+  }, 90_000);
 
   it('the thread that was begun for a review is resolved', async () => {
     const { world, project } = scene;
@@ -96,7 +96,7 @@ onEachHome('what came out of a run', (open) => {
     world.requestReview({ mergeRequest, by: 'alice', users: ['idle-bot'] });
     const { id } = await noteSaying(scene, mergeRequest, /It made no changes/);
     await until('it is resolved', () => (world.state.notes.get(id)?.resolvedAt ?? null) !== null);
-  }, 60_000);
+  }, 90_000);
 });
 
 onEachHome('a program that is killed while it tells of the end', (open) => {

@@ -30,11 +30,11 @@ onEachHome('a thousand runs that wait for ten turns', (open) => {
       },
       notesPerMinute: MANY,
     });
-  }, 60_000);
+  }, 90_000);
   afterAll(async () => {
     await scene.close();
     expect(scene.gitlab.violations).toEqual([]);
-  }, 60_000);
+  }, 90_000);
 
   const openIssue = (project: Project) => scene.world.openIssue({ project, author: 'alice', title: 'Sleep' });
   const say = (issue: Issue, body: string, thread: { discussionId?: string } = {}) =>
@@ -114,7 +114,7 @@ onEachHome('a thousand runs that wait for ten turns', (open) => {
     console.log(`a waiting run was stopped within ${seconds.toFixed(1)} s`);
     expect(seconds).toBeLessThan(10);
     expect(pipelinesIn(scene.project)).toHaveLength(SLOTS);
-  }, 60_000);
+  }, 90_000);
 
   it("lets another project's first run go before all of them", async () => {
     const { world, hook } = scene;

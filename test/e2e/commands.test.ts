@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Issue } from '../gitlab/world/records-discussion.ts';
-import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
-import { noteSaying, openScene, type Scene } from './scene.ts';
+import { onEachHome } from './on-each-home.ts';
+import { noteSaying, type Scene } from './scene.ts';
 
-describeWith(['git'], 'a run that somebody has to do with', () => {
+onEachHome('a run that somebody has to do with', (open) => {
   let scene: Scene;
 
   beforeAll(async () => {
-    scene = await openScene();
-  }, 60_000);
+    scene = await open();
+  }, 90_000);
   afterAll(async () => {
     expect(scene.gitlab.violations).toEqual([]);
     await scene.close();
-  }, 60_000);
+  }, 90_000);
 
   const newIssue = () => scene.world.openIssue({ project: scene.project, author: 'alice', title: 'Sleep' });
   const pipelineOf = (body: string) =>
@@ -33,6 +33,9 @@ describeWith(['git'], 'a run that somebody has to do with', () => {
     const issue = newIssue();
     const discussionId = (await asked(issue)) ?? '';
     const say = (body: string) => scene.world.comment({ issue, author: 'alice', body, discussionId });
+    // The note says it a moment before the run knows it.
+    const looks = () => scene.gitlab.requests.some(({ path }) => /\/pipelines\/\d+$/.test(path));
+    await until('the run looks at its pipeline', looks);
     say('@sleeper-bot status');
     const status = await noteSaying(
       scene,
@@ -51,7 +54,7 @@ describeWith(['git'], 'a run that somebody has to do with', () => {
     expect(scene.botNotes(issue)).toHaveLength(3);
   }, 90_000);
 
-  it.each([
+  it.concurrent.each([
     [
       'the account is unassigned',
       'who took back the assignment',
@@ -76,7 +79,7 @@ describeWith(['git'], 'a run that somebody has to do with', () => {
     90_000,
   );
 
-  it('is done once more when it is over', async () => {
+  it.concurrent('is done once more when it is over', async () => {
     const issue = newIssue();
     const comment = scene.world.comment({ issue, author: 'alice', body: '@idle-bot look' });
     const discussionId = comment?.discussionId ?? '';

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Issue } from '../gitlab/world/records-discussion.ts';
 import type { Pipeline } from '../gitlab/world/records-project.ts';
-import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
-import { noteSaying, openScene, type Scene } from './scene.ts';
+import { onEachHome } from './on-each-home.ts';
+import { noteSaying, type Scene } from './scene.ts';
 
 const flow = '.gitlab/duo/flows/held.yaml';
 const AGENTS = { note: { flow }, branch: { flow }, issue: { flow }, archive: { flow }, token: { flow } };
 
-describeWith(['git'], 'what is deleted while the agent works', () => {
+onEachHome('what is deleted while the agent works', (open) => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await openScene({ agents: AGENTS });
+    scene = await open({ agents: AGENTS });
   }, 60_000);
   afterAll(async () => {
     expect(scene.gitlab.violations).toEqual([]);
@@ -55,7 +55,7 @@ describeWith(['git'], 'what is deleted while the agent works', () => {
     return finished(agent);
   }
 
-  it('the note: the run goes on, and writes no other', async () => {
+  it.concurrent('the note: the run goes on, and writes no other', async () => {
     const { issue } = await working('note');
     for (const note of scene.botNotes(issue)) scene.world.deleteNote(note);
     await letEnd('note');
@@ -63,7 +63,7 @@ describeWith(['git'], 'what is deleted while the agent works', () => {
     expect(scene.botNotes(issue)).toEqual([]);
   }, 120_000);
 
-  it('the branch: the note says so', async () => {
+  it.concurrent('the branch: the note says so', async () => {
     const { issue, ref } = await working('branch');
     await scene.world.deleteBranch({ project: scene.project, by: 'alice', branch: ref });
     await letEnd('branch');
@@ -73,13 +73,24 @@ describeWith(['git'], 'what is deleted while the agent works', () => {
     );
   }, 120_000);
 
-  it('the issue: the pipeline is cancelled, and the run ends', async () => {
+  it.concurrent('the issue: the pipeline is cancelled, and the run ends', async () => {
     const { issue, pipeline } = await working('issue');
     scene.world.deleteIssue(issue);
     expect((await ended('issue')).outcome.reason).toMatch(/deleted what it was about/);
     expect(scene.world.state.pipelines.get(pipeline.id)?.status).toBe('canceled');
   }, 120_000);
 
+  it.concurrent('nothing, but the token is revoked: the run ends and the log says why', async () => {
+    await working('token');
+    const { tokens } = scene.world.state;
+    const token = [...tokens.values()].find(({ value }) => value === scene.env.TOKEN_TOKEN);
+    if (token === undefined) throw new Error('the agent has a token');
+    scene.world.revokeToken(token);
+    expect((await ended('token')).outcome.reason).toMatch(/may have expired or been revoked/);
+    await letEnd('token');
+  }, 120_000);
+
+  // By itself, as it stops the others too.
   it('nothing, but the project is archived: the run ends and the log says why', async () => {
     const { issue } = await working('archive');
     scene.world.updateProject({ project: scene.project, archived: true });
@@ -89,15 +100,5 @@ describeWith(['git'], 'what is deleted while the agent works', () => {
     expect(scene.botNotes(issue).map(({ body }) => body)).toEqual([
       expect.stringMatching(/Agent has started/),
     ]);
-  }, 120_000);
-
-  it('nothing, but the token is revoked: the run ends and the log says why', async () => {
-    await working('token');
-    const { tokens } = scene.world.state;
-    const token = [...tokens.values()].find(({ value }) => value === scene.env.TOKEN_TOKEN);
-    if (token === undefined) throw new Error('the agent has a token');
-    scene.world.revokeToken(token);
-    expect((await ended('token')).outcome.reason).toMatch(/may have expired or been revoked/);
-    await letEnd('token');
   }, 120_000);
 });

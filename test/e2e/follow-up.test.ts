@@ -1,29 +1,25 @@
-import { afterEach, expect, it } from 'vitest';
+import { expect, it, type TestContext } from 'vitest';
 import type { Issue } from '../gitlab/world/records-discussion.ts';
-import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
-import { noteSaying, openScene, type Scene } from './scene.ts';
+import { onEachHome } from './on-each-home.ts';
+import { noteSaying, type Scene, type SceneOptions } from './scene.ts';
 
-describeWith(['git'], 'a mention in the thread of a finished run', () => {
-  let scene: Scene | undefined;
-  afterEach(async () => {
-    expect(scene?.gitlab.violations).toEqual([]);
-    await scene?.close();
-    scene = undefined;
-  }, 60_000);
-
-  /** A thread in which the agent has been asked once and has opened its merge request. */
-  async function askedOnce(options: Parameters<typeof openScene>[0] = {}) {
-    const opened = await openScene(options);
-    scene = opened;
-    const { world, project } = opened;
+onEachHome('a mention in the thread of a finished run', (open) => {
+  /** A thread in which the agent has been asked once and has opened its merge request, in a scene of its own. */
+  async function askedOnce({ onTestFinished }: TestContext, options: SceneOptions = {}) {
+    const scene = await open(options);
+    onTestFinished(async () => {
+      await scene.close();
+      expect(scene.gitlab.violations).toEqual([]);
+    }, 60_000);
+    const { world, project } = scene;
     const issue = world.openIssue({ project, author: 'alice', title: 'Checkout fails' });
     const asked = world.comment({ issue, author: 'alice', body: '@pusher-bot fix it' });
-    const note = await noteSaying(opened, issue, /It opened the merge request/);
+    const note = await noteSaying(scene, issue, /It opened the merge request/);
     const branch = `workloads/${/run=(r\w+)/.exec(note.body)?.[1]}`;
     const ask = (body: string) =>
       world.comment({ issue, author: 'alice', body, discussionId: asked.discussionId });
-    return { scene: opened, issue, branch, ask };
+    return { scene, issue, branch, ask };
   }
   async function contentOf({ world, project }: Scene, branch: string, path: string): Promise<string> {
     const file = await world.state.repositories.get(project.id)?.readFile(branch, path);
@@ -42,8 +38,8 @@ describeWith(['git'], 'a mention in the thread of a finished run', () => {
   const agentPipelines = ({ world }: Scene) =>
     [...world.state.pipelines.values()].filter(({ source }) => source === 'api');
 
-  it('goes on, twice, with one branch and one merge request', async () => {
-    const { scene: on, issue, branch, ask } = await askedOnce();
+  it('goes on, twice, with one branch and one merge request', async (test) => {
+    const { scene: on, issue, branch, ask } = await askedOnce(test);
     ask('@pusher-bot and the test');
     await notesThatEnd(on, issue, 2);
     ask('@pusher-bot and the docs');
@@ -70,8 +66,8 @@ describeWith(['git'], 'a mention in the thread of a finished run', () => {
     expect(await contentOf(on, branch, 'variables.txt')).toContain(`CI_WORKLOAD_REF=${branch}\n`);
   }, 150_000);
 
-  it('begins a new branch once the merge request is merged', async () => {
-    const { scene: on, issue, branch, ask } = await askedOnce();
+  it('begins a new branch once the merge request is merged', async (test) => {
+    const { scene: on, issue, branch, ask } = await askedOnce(test);
     const [mergeRequest] = on.world.state.mergeRequests.values();
     if (mergeRequest === undefined) throw new Error('it was opened');
     on.world.updateProject({ project: on.project, protectedBranches: [] });
@@ -84,20 +80,21 @@ describeWith(['git'], 'a mention in the thread of a finished run', () => {
     expect(await contentOf(on, second?.sourceBranch ?? '', 'asked.txt')).toContain('@pusher-bot fix it');
   }, 120_000);
 
-  it('by inputs, which tell no webhook the run, comes to its end all the same', async () => {
-    const { scene: on, issue, branch, ask } = await askedOnce({ byInputs: true });
+  it.concurrent('by inputs, which tell no webhook the run, comes to its end all the same', async (test) => {
+    const { scene: on, issue, branch, ask } = await askedOnce(test, { byInputs: true });
     ask('@pusher-bot and the test');
     await notesThatEnd(on, issue, 2);
     expect(agentPipelines(on).map(({ ref }) => ref)).toEqual([branch, branch]);
   }, 120_000);
 
-  it.each([
+  it.concurrent.for([
     ['the note is written', (on: Scene, issue: Issue) => on.botNotes(issue).length === 2],
     ['the pipeline is there', (on: Scene) => agentPipelines(on).length === 2],
-  ])(
+  ] as const)(
     'and a program that is killed when %s comes to the same end',
-    async (_moment, hasCome) => {
-      const { scene: on, issue, branch, ask } = await askedOnce();
+    { timeout: 150_000 },
+    async ([_moment, hasCome], test) => {
+      const { scene: on, issue, branch, ask } = await askedOnce(test);
       ask('@pusher-bot and the test');
       await until('the moment to die', () => hasCome(on, issue), { ms: 40_000 });
       await on.killAndRestart();
@@ -107,6 +104,5 @@ describeWith(['git'], 'a mention in the thread of a finished run', () => {
       expect(on.world.state.mergeRequests.size).toBe(1);
       expect(await branchNames(on)).toEqual(['main', branch]);
     },
-    150_000,
   );
 });

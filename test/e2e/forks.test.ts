@@ -1,16 +1,16 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeWith } from '../support/needs.ts';
-import { noteSaying, openScene, projectFiles, type Scene } from './scene.ts';
+import { onEachHome } from './on-each-home.ts';
+import { noteSaying, projectFiles, type Scene } from './scene.ts';
 
-describeWith(['git'], 'a merge request from a fork', () => {
+onEachHome('a merge request from a fork', (open) => {
   let scene: Scene;
   let fork: Scene['project'];
   let count = 0;
 
   beforeAll(async () => {
-    scene = await openScene({ forks: { pusher: 'approve', plain: 'default_branch' } });
+    scene = await open({ rules: { pusher: { forks: 'approve' }, plain: { forks: 'default_branch' } } });
     const { world, project } = scene;
     world.addUser({ username: 'mona', name: 'Mona Maintainer' });
     world.addMember({ user: 'mona', project, level: 'maintainer' });
@@ -21,11 +21,11 @@ describeWith(['git'], 'a merge request from a fork', () => {
       files: projectFiles({ byInputs: false }),
     });
     world.addMember({ user: 'sam', project: fork, level: 'owner' });
-  }, 60_000);
+  }, 90_000);
   afterAll(async () => {
     expect(scene.gitlab.violations).toEqual([]);
     await scene.close();
-  }, 60_000);
+  }, 90_000);
 
   const repository = ({ id }: Scene['project']) => {
     const found = scene.world.state.repositories.get(id);
@@ -72,7 +72,7 @@ describeWith(['git'], 'a merge request from a fork', () => {
     const note = await noteSaying(scene, mergeRequest, /comes from a fork/);
     expect(note.body).toMatch(/^❌ .*A member of the project can push the branch/);
     expect([...scene.world.state.pipelines.values()].filter(({ source }) => source === 'api')).toEqual([]);
-  }, 60_000);
+  }, 90_000);
 
   it('is worked on at the default branch, with nothing of the fork', async () => {
     const { mergeRequest } = await openFromFork();
@@ -82,7 +82,7 @@ describeWith(['git'], 'a merge request from a fork', () => {
     expect(made).toMatchObject({ targetBranch: 'main' });
     expect(made?.description).toContain("works on this project's default branch");
     expect(ofFork).toBeUndefined();
-  }, 60_000);
+  }, 90_000);
 
   it('is worked on at the commit that a Maintainer agreed to, as soon as that happens', async () => {
     const { mergeRequest, sourceBranch } = await openFromFork();
@@ -97,5 +97,5 @@ describeWith(['git'], 'a merge request from a fork', () => {
     expect(made).toMatchObject({ targetBranch: 'main' });
     expect(ofFork).toBe('first');
     expect(scene.botNotes(mergeRequest)).toHaveLength(1);
-  }, 60_000);
+  }, 90_000);
 });

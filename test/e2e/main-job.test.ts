@@ -16,14 +16,10 @@ function mainJob(home: Home | undefined, { apart = false } = {}): void {
   let scene: Scene;
 
   beforeAll(async () => {
-    const opened = await home?.open();
-    scene = await openScene(
-      opened !== undefined && 'url' in opened ? { queueUrl: opened.url.reveal(), apart } : {},
-    );
+    scene = await openScene({ apart, ...(home === undefined ? {} : { home }) });
   }, 60_000);
   afterAll(async () => {
     await scene?.close();
-    await home?.close();
   }, 60_000);
 
   it('goes from a comment to a merge request, with one note that says how it stands', async () => {

@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Noteable } from '../gitlab/world/records-discussion.ts';
-import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
-import { noteSaying, openScene, type Scene } from './scene.ts';
+import { onEachHome } from './on-each-home.ts';
+import { noteSaying, type Scene } from './scene.ts';
 
-describeWith(['git'], 'what people see', () => {
+onEachHome('what people see', (open) => {
   let scene: Scene;
   let issues = 0;
 
   // Below a sub-path, where many installations are.
   beforeAll(async () => {
-    scene = await openScene({ subPath: '/gitlab' });
-  }, 60_000);
+    scene = await open({ subPath: '/gitlab' });
+  }, 90_000);
   afterAll(async () => {
     expect(scene.gitlab.violations).toEqual([]);
     await scene.close();
-  }, 60_000);
+  }, 90_000);
 
   const newIssue = () => {
     issues += 1;
@@ -44,7 +44,7 @@ describeWith(['git'], 'what people see', () => {
     expect(mergeRequest).toMatchObject({ targetBranch: 'main', state: 'opened' });
     expect(await contentOf(mergeRequest?.sourceBranch ?? '', 'asked.txt')).toBe(String(issue.iid));
     expect(scene.botNotes(issue)).toHaveLength(1);
-  }, 60_000);
+  }, 90_000);
 
   it('a review that is asked for works on the branch of the merge request', async () => {
     await scene.world.commit({
@@ -70,7 +70,7 @@ describeWith(['git'], 'what people see', () => {
     const context = JSON.parse((await contentOf(made?.sourceBranch ?? '', 'context.json')) ?? '{}');
     expect(context).toMatchObject({ iid: mergeRequest.iid, source_branch: 'guest-checkout' });
     expect(context.diff).toContain('+++ guest.txt\n@@ -0,0 +1 @@\n+guests');
-  }, 60_000);
+  }, 90_000);
 
   it('an agent without a flow runs the job that the project wrote itself', async () => {
     const issue = newIssue();
@@ -78,14 +78,14 @@ describeWith(['git'], 'what people see', () => {
     const note = await noteSaying(scene, issue, /It opened the merge request/);
     const branch = mergeRequestOf(note.body)?.sourceBranch ?? '';
     expect(await contentOf(branch, 'asked.txt')).toBe('@plain-bot costs $5 and $HOME');
-  }, 60_000);
+  }, 90_000);
 
   it('a run that changed nothing leaves no branch', async () => {
     const issue = newIssue();
     scene.world.comment({ issue, author: 'alice', body: '@idle-bot look' });
     const note = await noteSaying(scene, issue, /It made no changes/);
     expect(await branches()).not.toContain(`workloads/${/run=(r\w+)/.exec(note.body)?.[1]}`);
-  }, 60_000);
+  }, 90_000);
 
   it('a job that fails is named with a link', async () => {
     const issue = newIssue();
@@ -94,7 +94,7 @@ describeWith(['git'], 'what people see', () => {
     expect(note.body).toMatch(
       /^❌ Agent has failed in the job \[external-agent\]\(http:\S+\/gitlab\/acme\/web\/shop\/-\/jobs\/\d+\): a command of the job failed\. See the \[pipeline\]\(http:\S+\)\./,
     );
-  }, 60_000);
+  }, 90_000);
 
   it.each([
     [
@@ -116,7 +116,7 @@ describeWith(['git'], 'what people see', () => {
       expect(note.body.replaceAll('\\', '')).toMatch(words);
       expect(scene.botNotes(issue)).toHaveLength(1);
     },
-    60_000,
+    90_000,
   );
 
   it('a project that forbids pipeline variables is told which setting to change', async () => {
@@ -128,7 +128,7 @@ describeWith(['git'], 'what people see', () => {
     expect(note.body).toContain('Insufficient permissions to set pipeline variables');
     expect(note.body).toContain('Minimum role to use pipeline variables');
     expect(await branches()).not.toContain(`workloads/${/run=(r\w+)/.exec(note.body)?.[1]}`);
-  }, 60_000);
+  }, 90_000);
 
   it('a member with too little a role is told, a stranger is not', async () => {
     const issue = newIssue();
@@ -140,7 +140,7 @@ describeWith(['git'], 'what people see', () => {
       finishedRuns().some(({ outcome }) => outcome.silent === true),
     );
     expect(scene.botNotes(issue)).toHaveLength(1);
-  }, 60_000);
+  }, 90_000);
 
   it('an agent that is not a member of a private project cannot answer there, and the log says why', async () => {
     const { world } = scene;
@@ -163,7 +163,7 @@ describeWith(['git'], 'what people see', () => {
       }),
     );
     expect(scene.botNotes(issue)).toEqual([]);
-  }, 60_000);
+  }, 90_000);
 
   it('several agents in one comment answer each in a note of its own, in the thread', async () => {
     const issue: Noteable = newIssue();
@@ -177,7 +177,7 @@ describeWith(['git'], 'what people see', () => {
     const notes = scene.botNotes(issue);
     expect(notes).toHaveLength(2);
     expect(new Set(notes.map((note) => note.discussionId))).toEqual(new Set([asked.discussionId]));
-  }, 60_000);
+  }, 90_000);
 
   it('a delivery that comes twice starts nothing again', async () => {
     const issue = newIssue();
@@ -196,7 +196,7 @@ describeWith(['git'], 'what people see', () => {
     expect(response.status).toBe(202);
     expect(await response.json()).toMatchObject({ runs: [{ duplicate: true }] });
     expect(scene.botNotes(issue)).toHaveLength(1);
-  }, 60_000);
+  }, 90_000);
 
   it('GitLab shows under the recent events why nothing happened', async () => {
     const issue = newIssue();

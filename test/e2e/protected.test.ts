@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeWith } from '../support/needs.ts';
-import { noteSaying, openScene, type Scene } from './scene.ts';
+import { onEachHome } from './on-each-home.ts';
+import { noteSaying, type Scene } from './scene.ts';
 
-describeWith(['git'], 'a project that protects branches', () => {
+onEachHome('a project that protects branches', (open) => {
   let scene: Scene;
 
   beforeAll(async () => {
-    scene = await openScene();
-  }, 60_000);
+    scene = await open();
+  }, 90_000);
   afterAll(async () => {
     expect(scene.gitlab.violations).toEqual([]);
     await scene.close();
-  }, 60_000);
+  }, 90_000);
 
   const protect = (name: string, level: number) =>
     scene.world.updateProject({
@@ -32,7 +32,7 @@ describeWith(['git'], 'a project that protects branches', () => {
     const note = await noteSaying(scene, ask('@pusher-bot go'), /Could not start the agent/);
     expect(note.body).toMatch(/conflicts with existing branch hierarchy.*called workloads/);
     await world.deleteBranch(branch);
-  }, 60_000);
+  }, 90_000);
 
   it.each(['workloads/*', '*'])(
     'from Developers by %s is told which rule and what to change',
@@ -43,11 +43,11 @@ describeWith(['git'], 'a project that protects branches', () => {
         /protected branches on this project\. A protected branch rule covers workloads/,
       );
     },
-    60_000,
+    90_000,
   );
 
   it('and keeps one without commits gets its answer all the same', async () => {
     protect('workloads/*', 30);
     await noteSaying(scene, ask('@idle-bot look'), /It made no changes/);
-  }, 60_000);
+  }, 90_000);
 });

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
-import { noteSaying, openScene, type Scene } from './scene.ts';
+import { onEachHome } from './on-each-home.ts';
+import { noteSaying, type Scene } from './scene.ts';
 
-describeWith(['git'], 'an agent that is asked too often on one issue', () => {
+onEachHome('an agent that is asked too often on one issue', (open) => {
   let scene: Scene;
 
   beforeAll(async () => {
-    scene = await openScene({ limits: { rate: { perObject: '1/h' } } });
-  }, 60_000);
+    scene = await open({ limits: { rate: { perObject: '1/h' } } });
+  }, 90_000);
   afterAll(async () => {
     await scene?.close();
-  }, 60_000);
+  }, 90_000);
 
   it('says once that it pauses and until when, and goes on when a Maintainer says so', async () => {
     const { world, project } = scene;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Home } from '../contracts/run-queue.ts';
 import { type RunningBeckon, startBeckon } from '../gitlab/demo/beckon.ts';
 import { filesIn } from '../gitlab/files-in.ts';
 import type { StartOptions } from '../gitlab/start.ts';
@@ -28,16 +29,17 @@ const AGENTS = {
 } as const;
 
 export type Scene = Awaited<ReturnType<typeof openScene>>;
+export type SceneOptions = NonNullable<Parameters<typeof openScene>[0]>;
 
 /**
- * A stand-in GitLab with a project, people and service accounts, and the built program beside it with a queue at
- * `queueUrl` (embedded where left out), joined by a webhook.
+ * A stand-in GitLab with a project, people and service accounts, and the built program beside it with its queue in
+ * `home` (embedded where left out), joined by a webhook.
  */
 export async function openScene({
-  queueUrl,
+  home,
   subPath = '',
   triggers = [],
-  forks = {},
+  rules = {},
   apart = false,
   byInputs = false,
   agents = AGENTS,
@@ -48,11 +50,12 @@ export async function openScene({
   gitlabLimits = {},
   path = process.env.PATH ?? '',
 }: {
-  queueUrl?: string;
+  /** Opened and closed with the scene, which has it for itself: one with a URL. */
+  home?: Home;
   subPath?: string;
   triggers?: readonly object[];
-  /** `forks` of the triggers, by agent. */
-  forks?: Readonly<Record<string, string>>;
+  /** More of the trigger of an agent. */
+  rules?: Readonly<Record<string, object>>;
   /** One process that receives and two that perform, in place of one for both. */
   apart?: boolean;
   /** The project lets nobody set pipeline variables, and has the entry file that takes inputs. */
@@ -73,6 +76,7 @@ export async function openScene({
   path?: string;
 } = {}) {
   const folder = await newFolder();
+  const opened = await home?.open();
   const log: string[] = [];
   await mkdir(join(folder, 'gitlab'));
   const gitlab = await startRealGitLab({
@@ -115,9 +119,16 @@ export async function openScene({
     gitlab: { url: gitlab.url, ...(operator ? { token: '${TOKEN_OF_OPERATOR}' } : {}) },
     server: { port },
     webhook: { secretTokens: ['${WEBHOOK_SECRET}'] },
-    queue: queueUrl === undefined ? { dataDir: join(folder, 'data') } : { url: queueUrl },
+    queue:
+      opened !== undefined && 'url' in opened
+        ? { url: opened.url.reveal() }
+        : { dataDir: join(folder, 'data') },
     // Tests ask for far more than people do.
-    limits: { rate: { perUser: '1000/h', perProject: '1000/h', perAgent: '1000/h' }, ...limits },
+    limits: {
+      rate: { perUser: '1000/h', perProject: '1000/h', perAgent: '1000/h' },
+      runs: { perUser: 10, perProject: 10 },
+      ...limits,
+    },
     agents: Object.fromEntries(
       Object.entries(agents).map(([name, agent]) => [
         name,
@@ -129,7 +140,7 @@ export async function openScene({
         agent,
         events: ['mention', 'assign', 'assign_reviewer'],
         projects: ['acme/**'],
-        ...(forks[agent] === undefined ? {} : { forks: forks[agent] }),
+        ...rules[agent],
       })),
       ...triggers,
     ],
@@ -164,6 +175,7 @@ export async function openScene({
     },
     stopBeckon: (signal: NodeJS.Signals = 'SIGTERM') => beckon.end(signal),
     address: () => beckon.address,
+    pid: () => beckon.pid,
     /** What accounts of ours have written on an item, oldest first. */
     botNotes: (on: Noteable): readonly Note[] =>
       notesOf(on, world.state).filter(
@@ -173,6 +185,7 @@ export async function openScene({
       await Promise.all([beckon, ...workers].map((process) => process.end('SIGTERM')));
       await gitlab.webhooksSettled();
       await gitlab.close();
+      await home?.close();
       // A job that was cut off may still be writing.
       await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
@@ -184,7 +197,7 @@ export async function noteSaying(
   scene: Scene,
   on: Noteable,
   text: RegExp,
-  { ms = 40_000 } = {},
+  { ms = 60_000 } = {},
 ): Promise<Note> {
   let found: Note | undefined;
   await until(

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Noteable } from '../gitlab/world/records-discussion.ts';
-import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
-import { noteSaying, openScene, type Scene } from './scene.ts';
+import { onEachHome } from './on-each-home.ts';
+import { noteSaying, type Scene } from './scene.ts';
 
 const told = { notify: 'auto', reactions: true };
 const flowOf = (name: string) => `.gitlab/duo/flows/${name}.yaml`;
@@ -13,15 +13,15 @@ const AGENTS = {
   idle: { flow: flowOf('idle') },
 };
 
-describeWith(['git'], 'what came out of a run', () => {
+onEachHome('what came out of a run', (open) => {
   let scene: Scene;
   beforeAll(async () => {
-    scene = await openScene({ agents: AGENTS });
-  }, 60_000);
+    scene = await open({ agents: AGENTS });
+  }, 90_000);
   afterAll(async () => {
     expect(scene.gitlab.violations).toEqual([]);
     await scene.close();
-  }, 60_000);
+  }, 90_000);
 
   function ask(agent: keyof typeof AGENTS) {
     const { world, project } = scene;
@@ -49,7 +49,7 @@ describeWith(['git'], 'what came out of a run', () => {
       },
     ]);
     expect(emoji()).toEqual(['white_check_mark']);
-  }, 60_000);
+  }, 90_000);
 
   it("the agent's own answer is linked, and tells whoever asked", async () => {
     const { issue } = ask('answering');
@@ -61,7 +61,7 @@ describeWith(['git'], 'what came out of a run', () => {
       scene.log.some((line) => line.includes('run finished') && line.includes('"agent":"answering"')),
     );
     expect(repliesOn(issue)).toEqual([]);
-  }, 60_000);
+  }, 90_000);
 
   it('a job that failed is quoted, and the comment gets a cross', async () => {
     const { issue, emoji } = ask('failing');
@@ -70,7 +70,7 @@ describeWith(['git'], 'what came out of a run', () => {
       /See the \[pipeline\]\(\S+\)\.\n\n```\n[\s\S]*^ about to fail$[\s\S]*\n```\n\n<!--/m,
     );
     await until('the cross', () => emoji().join() === 'x');
-  }, 60_000);
+  }, 90_000);
 
   it('a job whose log not everybody may read is not quoted', async () => {
     scene.world.updateProject({ project: scene.project, publicJobs: false });
@@ -79,7 +79,7 @@ describeWith(['git'], 'what came out of a run', () => {
     scene.world.updateProject({ project: scene.project, publicJobs: true });
     expect(note.body).not.toContain('```');
     expect(note.body).not.toContain('about to fail');
-  }, 60_000);
+  }, 90_000);
 
   it('the thread that was begun for a review is resolved', async () => {
     const { world, project } = scene;
@@ -96,23 +96,19 @@ describeWith(['git'], 'what came out of a run', () => {
     world.requestReview({ mergeRequest, by: 'alice', users: ['idle-bot'] });
     const { id } = await noteSaying(scene, mergeRequest, /It made no changes/);
     await until('it is resolved', () => (world.state.notes.get(id)?.resolvedAt ?? null) !== null);
-  }, 60_000);
+  }, 90_000);
 });
 
-describeWith(['git'], 'a program that is killed while it tells of the end', () => {
-  let scene: Scene | undefined;
-  afterEach(async () => {
-    await scene?.close();
-    scene = undefined;
-  }, 60_000);
-
-  it.each([
+onEachHome('a program that is killed while it tells of the end', (open) => {
+  it.concurrent.for([
     ['the note says it', 'Agent has finished'],
     ['the reply is there, and its answer was lost', 'beckon:done='],
-  ])(
+  ] as const)(
     'when %s has one reply in the end',
-    async (_moment, words) => {
-      scene = await openScene({ agents: { pusher: AGENTS.pusher } });
+    { timeout: 120_000 },
+    async ([_moment, words], { onTestFinished }) => {
+      const scene = await open({ agents: { pusher: AGENTS.pusher } });
+      onTestFinished(() => scene.close(), 60_000);
       const { world, project, gitlab, log } = scene;
       // The first is the progress note, the second the reply.
       gitlab.faults.add({
@@ -130,6 +126,5 @@ describeWith(['git'], 'a program that is killed while it tells of the end', () =
       expect(marks).toEqual(['run', 'done']);
       expect(gitlab.violations).toEqual([]);
     },
-    120_000,
   );
 });

@@ -1,5 +1,6 @@
 import type { Config } from './config/config.ts';
 import { createFlowParser } from './flows/flow.ts';
+import { guarded } from './runs/guarded.ts';
 import { withEntry } from './runs/history.ts';
 import type { Clock, GitLabOf, Observer } from './runs/ports.ts';
 import type { Perform, Performed, RunRates, RunTurns, StopRequest } from './runs/queue-ports.ts';
@@ -30,7 +31,7 @@ export function createPerform(tools: {
   const parseFlow = createFlowParser();
   const record = (run: Run, what: string, error?: unknown) => withEntry(run, { at: clock(), what, error });
 
-  return async (start, { save, signal }) => {
+  return async (start, { save, confirm, signal }) => {
     const agent = config.agents.find(({ name }) => name === start.agent);
     const trigger = config.triggers.find(({ name }) => name === start.trigger);
     if (agent === undefined || trigger === undefined) {
@@ -42,7 +43,7 @@ export function createPerform(tools: {
       const finishedAt = new Date(clock()).toISOString();
       return end(record({ ...start, outcome, finishedAt }, 'finished'));
     }
-    const gitlab = gitlabOf(agent.name);
+    const gitlab = guarded(gitlabOf(agent.name), confirm);
     let run = start.history === undefined ? record(start, 'taken up') : start;
     let resumed = true;
 
@@ -74,6 +75,8 @@ export function createPerform(tools: {
         run = enter(nextStep(result.run), result.run);
         observer.stepped(run, { name: step, seconds: (clock() - began) / 1000, next: run.step });
       } catch (error) {
+        // Whatever went wrong is for whoever goes on with the run.
+        if (signal.aborted) return { kind: 'wait', run, at: clock() };
         const failures = run.failures + 1;
         const delay = retryDelay(error, failures, random);
         if (delay !== undefined) {

@@ -37,7 +37,11 @@ function setUp({ onBusy = 'queue', request }: { onBusy?: OnBusy; request?: RunTu
     return planRun({ event: made, trigger: rule }, { gitlabUrl: 'https://gitlab.example.com', now: id });
   };
   async function takeUp(run: Run) {
-    const performed = await perform(run, { save: async () => {}, signal: new AbortController().signal });
+    const performed = await perform(run, {
+      save: async () => {},
+      confirm: async () => {},
+      signal: new AbortController().signal,
+    });
     return performed;
   }
   async function toTheEnd(start: Run): Promise<Run> {

@@ -64,6 +64,20 @@ describe('perform', () => {
     expect(history.at(-1)?.at).toBe(finishedAt);
   });
 
+  it('asks GitLab for nothing more, and gives nothing up, once another has the run', async () => {
+    const { takeUp, calls } = setUp();
+    const taken = new AbortController();
+    const confirm = async () => {
+      if (calls.at(-1) !== 'threads') return;
+      taken.abort();
+      throw new Error('another worker has this run');
+    };
+    const performed = await takeUp(undefined, { confirm, signal: taken.signal });
+    expect(calls.at(-1)).toBe('threads');
+    expect(performed).toMatchObject({ kind: 'wait', run: { step: 'pipeline', failures: 0 } });
+    expect(performed.run.outcome).toBeUndefined();
+  });
+
   it('keeps nothing that has no commits', async () => {
     const { toTheEnd, branches, mergeRequests, note, double } = setUp();
     double.failing((operation) => {

@@ -69,7 +69,7 @@ export async function startConsumer(
   async function step(run: Run, job: RunJob, lease: Lease): Promise<void> {
     // Finished, and the process died before it could say so to the queue.
     if (run.finishedAt !== undefined) return;
-    const performed = await perform(run, { save: lease.save, signal: lease.signal });
+    const performed = await perform(run, lease);
     await lease.save(performed.run);
     if (performed.kind === 'done') return;
     await lease.putOff(Math.max(performed.at, clock() + LEAST_WAIT_MS));
@@ -87,7 +87,7 @@ export async function startConsumer(
   }
 
   async function work(job: RunJob, token: string): Promise<void> {
-    const lease = leaseOf(job, { token });
+    const lease = leaseOf(job, { token, clock });
     const id = job.id ?? '';
     leases.set(id, lease);
     if (closing) lease.abort('shutdown');

@@ -47,10 +47,19 @@ export type RateAnswer =
       readonly isFirst: boolean;
     };
 
-/** Performs the steps of a run one after another; `save` makes each of them durable. */
+/** Performs the steps of a run one after another. */
 export type Perform = (
   run: Run,
-  tools: { readonly save: (run: Run) => Promise<void>; readonly signal: AbortSignal },
+  tools: {
+    /** Makes a step durable. */
+    readonly save: (run: Run) => Promise<void>;
+    /**
+     * Resolves while the run is this process's own; rejects, with `signal` aborted, when another has taken it over.
+     * To be asked right before anything is done elsewhere.
+     */
+    readonly confirm: () => Promise<void>;
+    readonly signal: AbortSignal;
+  },
 ) => Promise<Performed>;
 
 /** A trigger with a schedule, in one of its projects. */

@@ -24,6 +24,7 @@ export function performer(gitlab: GitLab, rule: Trigger) {
   async function takeUp(run: Run, saved: (run: Run) => void): Promise<void> {
     const performed = await perform(run, {
       save: async (step) => saved(step),
+      confirm: async () => {},
       signal: new AbortController().signal,
     });
     if (performed.kind === 'wait') now = performed.at;

@@ -1,9 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import type { QueueHome } from '../../src/config/config.ts';
 import { Secret } from '../../src/lib/secret.ts';
+import { prepareDataDir, SOCKET_PORT } from '../../src/queue/embedded/data-dir.ts';
+import { postgresBinaries } from '../../src/queue/embedded/postgres-binaries.ts';
+import { initialise, socketAddress } from '../../src/queue/embedded/postgres-server.ts';
 import { runningPostmaster } from '../../src/queue/embedded/postmaster.ts';
-import { startEmbeddedServer } from '../../src/queue/embedded/server.ts';
 import { newRedis } from '../support/redis.ts';
 import { newFolder } from '../support/temporary.ts';
 import { type Line, lineTo } from './line.ts';
@@ -75,30 +81,62 @@ async function redis(): Promise<ChaosHome> {
   };
 }
 
-/** A server of ours, which is kept running, behind a port. It asks no password, and the URL has one all the same. */
+/** A PostgreSQL as somebody else would run it. It asks no password, and the URL has one all the same. */
 async function postgres(): Promise<ChaosHome> {
   const folder = await newFolder();
-  const dataDir = join(folder, 'data');
-  const server = await startEmbeddedServer(dataDir, { onError: () => {} });
-  if (!('host' in server.address)) throw new Error('it is reached over its socket');
-  const { host, port, user, database } = server.address;
-  const line = await lineTo({ path: join(host, `.s.PGSQL.${port}`) });
+  const dir = await prepareDataDir(join(folder, 'data'));
+  const binaries = await postgresBinaries();
+  await initialise(dir, binaries);
+  const settings = ['listen_addresses=', `unix_socket_directories=${dir.socketDir}`, 'synchronous_commit=on'];
+  const start = async (): Promise<void> => {
+    const options = settings.flatMap((setting) => ['-c', setting]);
+    for (;;) {
+      const server = spawn(binaries.postgres, ['-D', dir.files, ...options], {
+        ...dir.account,
+        stdio: 'ignore',
+      });
+      const ended = once(server, 'exit').then(() => false);
+      // It ends again where processes of the one before are still there.
+      if (await Promise.race([ended, isUp(dir.socketDir)])) return;
+    }
+  };
+  await start();
+  const { database, user } = addressIn(dir.socketDir);
+  const line = await lineTo({ path: join(dir.socketDir, `.s.PGSQL.${SOCKET_PORT}`) });
+  const url = `postgres://${user}:${PASSWORD}@127.0.0.1:${line.port}/${database}`;
   return {
-    queue: {
-      kind: 'postgres',
-      url: new Secret(`postgres://${user}:${PASSWORD}@127.0.0.1:${line.port}/${database}`),
-    },
+    queue: { kind: 'postgres', url: new Secret(url) },
     password: PASSWORD,
     line,
-    kill: () => killPostgres(dataDir),
-    // Whoever holds it does.
-    start: async () => {},
+    kill: () => killPostgres(dir.path),
+    start,
     async close() {
       line.close();
-      await server.stop();
+      await killPostgres(dir.path);
       await removed(folder);
     },
   };
+}
+
+function addressIn(socketDir: string) {
+  const address = socketAddress(socketDir);
+  if (!('host' in address)) throw new Error('it is reached over its socket');
+  return address;
+}
+
+/** Resolves when the server in a folder takes connections. */
+async function isUp(socketDir: string): Promise<true> {
+  for (;;) {
+    const client = new pg.Client(addressIn(socketDir));
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      await client.end();
+      return true;
+    } catch {
+      await sleep(50);
+    }
+  }
 }
 
 async function killPostgres(dataDir: string): Promise<void> {

@@ -16,7 +16,7 @@ import { troubleGitLab } from './troubles.ts';
 import { areAllAnswered, judge, type Verdict } from './verdict.ts';
 
 /** Milliseconds of peace between two blows. */
-const GAP_MS = 200;
+const GAP_MS = 700;
 
 export interface PlayOptions {
   readonly home: HomeName;

@@ -8,8 +8,11 @@ import { isRefusal } from './wake.ts';
 
 /** How long a write waits for a queue that is away, in milliseconds. */
 const PATIENCE_MS = 60_000;
-/** Milliseconds for which a lock that was extended is surely still ours, whatever clocks and the network do. */
-const SURE_MS = LOCK_MS - 2_000;
+/**
+ * Milliseconds for which a lock that was extended counts as ours without a question. What is left of the lock is the
+ * time that GitLab has for a request whose sender dies: whoever takes over must find what came of it.
+ */
+const SURE_MS = 1_000;
 
 /** Reasons for which a run is let go before it has got as far as it could. */
 export type Abort = 'lost' | 'shutdown';

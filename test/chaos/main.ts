@@ -18,10 +18,14 @@ const rows = [];
 for (const home of homes) {
   const played = await play({ home, seed, seconds, rate, patience: 240_000 });
   rows.push({ home, seed, seconds, ...played });
-  const { lost, double, wrong, log } = played;
+  const { lost, double, wrong, log, asked } = played;
   console.log(tableOf(rows.slice(-1)));
   for (const sentence of [...lost, ...double, ...wrong]) console.log(`- ${sentence}`);
-  if (CHAOS_LOG !== undefined) await writeFile(join(CHAOS_LOG, `${home}-${seed}.log`), log.join('\n'));
+  if (CHAOS_LOG !== undefined) {
+    const requests = asked.map((request) => JSON.stringify(request));
+    await writeFile(join(CHAOS_LOG, `${home}-${seed}.log`), log.join('\n'));
+    await writeFile(join(CHAOS_LOG, `${home}-${seed}.requests`), requests.join('\n'));
+  }
   if (lost.length + double.length + wrong.length > 0) process.exitCode = 1;
 }
 if (CHAOS_TABLE !== undefined) await writeFile(CHAOS_TABLE, tableOf(rows));

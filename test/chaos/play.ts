@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
+import type { StandInGitLab } from '../gitlab/start.ts';
 import { newFolder } from '../support/temporary.ts';
 import { runPipelines } from './ci.ts';
 import { watchDeliveries } from './deliveries.ts';
@@ -35,7 +36,9 @@ export interface Played extends Verdict {
   readonly counts: Readonly<Record<string, number>>;
   /** Milliseconds from the last blow to the last answer. */
   readonly healing: number;
+  /** What the program said, and what it asked of GitLab. */
   readonly log: readonly string[];
+  readonly asked: StandInGitLab['requests'];
 }
 
 /** Has people ask agents for things while everything breaks that can, heals it, and compares. */
@@ -90,7 +93,14 @@ export async function play({ home: name, seed, seconds, rate, patience }: PlayOp
     const { refused, resent } = deliveries.counts();
     count('deliveries refused', refused);
     count('deliveries resent', resent);
-    return { ...verdict, runs: requests.length, counts: Object.fromEntries(counts), healing, log };
+    return {
+      ...verdict,
+      runs: requests.length,
+      counts: Object.fromEntries(counts),
+      healing,
+      log,
+      asked: scene.gitlab.requests,
+    };
   } finally {
     await deliveries.close();
     await fleet.close();

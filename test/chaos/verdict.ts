@@ -26,9 +26,10 @@ export async function judge(
   const lost: string[] = [];
   const double: string[] = [];
   const wrong: string[] = [];
-  const exactlyOne = <T>(found: readonly T[], what: string): T | undefined => {
+  const exactlyOne = <T extends { readonly createdAt: Date }>(found: readonly T[], what: string) => {
+    const times = found.map(({ createdAt }) => createdAt.toISOString()).join(' and ');
     if (found.length === 0) lost.push(`there is no ${what}`);
-    if (found.length > 1) double.push(`there are ${found.length} of ${what}`);
+    if (found.length > 1) double.push(`there is more than one ${what}, made at ${times}`);
     return found[0];
   };
   const { state } = scene.gitlab.world;
@@ -37,8 +38,12 @@ export async function judge(
   const known = new Set<string>();
 
   for (const request of requests) {
-    const id = exactlyOne([...request.runs], `run for ${request.name}`);
-    if (id === undefined) continue;
+    const [id, other] = request.runs;
+    if (other !== undefined) double.push(`there are several runs for ${request.name}`);
+    if (id === undefined) {
+      lost.push(`nobody took ${request.name}`);
+      continue;
+    }
     known.add(id);
     const of = `of ${id} for ${request.name}`;
     const note = exactlyOne(made.notes.get(id) ?? [], `progress note ${of}`);

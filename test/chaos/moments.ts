@@ -3,7 +3,7 @@ import type { ChaosScene } from './scene.ts';
 import type { Moment } from './schedule.ts';
 
 /** Milliseconds after which a moment that does not come is not waited for any longer. */
-const PATIENCE_MS = 3_000;
+const PATIENCE_MS = 5_000;
 
 /**
  * Strikes while GitLab does something for a run: the effect is there, and whoever asked for it has no answer yet.

@@ -17,7 +17,7 @@ import { troubleGitLab } from './troubles.ts';
 import { areAllAnswered, judge, type Verdict } from './verdict.ts';
 
 /** Milliseconds of peace between two blows. */
-const GAP_MS = 700;
+const GAP_MS = 1_000;
 
 export interface PlayOptions {
   readonly home: HomeName;

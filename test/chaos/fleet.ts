@@ -57,6 +57,11 @@ export async function startFleet(
     leave: { now: () => {} },
   }));
   const frozen = new Set<Promise<void>>();
+  const alive = new Set<number>();
+  // Whoever ends the play before its time leaves nobody behind.
+  process.once('exit', () => {
+    for (const pid of alive) for (const name of ['SIGCONT', 'SIGTERM'] as const) signal(pid, name);
+  });
   let over = false;
 
   async function hold(post: Post): Promise<void> {
@@ -70,6 +75,8 @@ export async function startFleet(
         continue;
       }
       post.holder = holder;
+      alive.add(holder.pid);
+      void holder.gone.then(() => alive.delete(holder.pid));
       if (over) void holder.end('SIGTERM');
       const left = new Promise<void>((resolve) => {
         post.leave.now = resolve;

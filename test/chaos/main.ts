@@ -14,6 +14,7 @@ const seconds = Number(process.env.CHAOS_SECONDS ?? 60);
 const seed = Number(process.env.CHAOS_SEED ?? 1);
 const rate = Number(process.env.CHAOS_RATE ?? 2);
 const homes = HOMES.filter((home) => CHAOS_HOME === undefined || CHAOS_HOME === home);
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => process.exit(1));
 const rows = [];
 for (const home of homes) {
   const played = await play({ home, seed, seconds, rate, patience: 240_000 });

@@ -43,7 +43,7 @@ export interface Played extends Verdict {
 
 /** Has people ask agents for things while everything breaks that can, heals it, and compares. */
 export async function play({ home: name, seed, seconds, rate, patience }: PlayOptions): Promise<Played> {
-  const { blows, troubles, wishes } = scheduleOf({ seed, seconds, rate });
+  const { blows, outages, troubles, wishes } = scheduleOf({ seed, seconds, rate });
   const home = await openHome(name);
   const scene = await openScene(home.queue);
   const folder = await newFolder();
@@ -76,7 +76,7 @@ export async function play({ home: name, seed, seconds, rate, patience }: PlayOp
     };
     await Promise.all([
       strikeAll(),
-      ...troubles.map(({ at, what }) => sleep(at).then(() => strike(what))),
+      ...[...outages, ...troubles].map(({ at, what }) => sleep(at).then(() => strike(what))),
       ...wishes.map(({ at, what }) => sleep(at).then(() => ask(what))),
     ]);
     const struck = Date.now();

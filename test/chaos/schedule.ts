@@ -49,14 +49,18 @@ interface At<T> {
 }
 
 export interface Schedule {
-  /** Against processes and the queue, one after the other, each once everything stands again after the last. */
+  /** Against the processes, one after the other, each once everything stands again after the last. */
   readonly blows: readonly Act[];
+  /** Against the server of the queue and the line to it. */
+  readonly outages: readonly At<Act>[];
   readonly troubles: readonly At<Act>[];
   readonly wishes: readonly At<Wish>[];
 }
 
 /** Milliseconds between two faults of GitLab. */
 const TROUBLE_EVERY = 350;
+/** Milliseconds between two outages of the queue. */
+const OUTAGE_EVERY = 6_000;
 /** More blows than there is time for in a second. */
 const MOST_BLOWS = 2;
 
@@ -77,8 +81,13 @@ export function scheduleOf({
   const end = seconds * 1_000;
   const troubles = randomOf(`${seed} troubles`);
   const wishes = randomOf(`${seed} wishes`);
+  const outages = randomOf(`${seed} outages`);
+  const blows = randomOf(`${seed} blows`);
+  const moments = times(end, OUTAGE_EVERY, outages);
+  const kinds = dealt(moments.length, () => outages.shuffle(outagesOf(outages)));
   return {
-    blows: dealt(seconds * MOST_BLOWS, randomOf(`${seed} blows`)),
+    blows: dealt(seconds * MOST_BLOWS, () => [...blows.shuffle(kills(blows)), freezeOf(blows)]),
+    outages: moments.flatMap((at, index) => kinds.slice(index, index + 1).map((what) => ({ at, what }))),
     troubles: times(end, TROUBLE_EVERY, troubles).map((at) => ({ at, what: trouble(troubles) })),
     wishes: times(end, 1_000 / rate, wishes).map((at) => ({ at, what: wish(wishes) })),
   };
@@ -94,11 +103,19 @@ function times(end: number, every: number, random: Random): readonly number[] {
   }
 }
 
-/** Every kind of blow comes before any comes again, so that short plays have all of them as well. */
-function dealt(count: number, random: Random): readonly Act[] {
+/** One deck after the other: every kind comes before any comes again, so that short plays have all of them as well. */
+function dealt(count: number, deck: () => readonly Act[]): readonly Act[] {
   const found: Act[] = [];
-  while (found.length < count) found.push(...random.shuffle(kills(random)), freezeOf(random));
+  while (found.length < count) found.push(...deck());
   return found;
+}
+
+function outagesOf(random: Random): readonly Act[] {
+  return [
+    { kind: 'queue', pause: random.between(500, 2_000) },
+    { kind: 'line', how: 'cut', ms: random.between(1_000, 2_500) },
+    { kind: 'line', how: 'silent', ms: random.between(1_000, 4_000) },
+  ];
 }
 
 function kills(random: Random): readonly Act[] {
@@ -110,9 +127,6 @@ function kills(random: Random): readonly Act[] {
     { kind: 'kill', who: 'web', pause: pause() },
     { kind: 'kill', who: 'all', pause: pause() },
     { kind: 'roll' },
-    { kind: 'queue', pause: random.between(50, 2_000) },
-    { kind: 'line', how: 'cut', ms: random.between(100, 2_000) },
-    { kind: 'line', how: 'silent', ms: random.between(100, 4_000) },
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from './config/config.ts';
 import { createFlowParser } from './flows/flow.ts';
 import { Interruption } from './runs/failures.ts';
+import { guarded } from './runs/guarded.ts';
 import { withEntry } from './runs/history.ts';
 import type { Clock, GitLabOf, Observer } from './runs/ports.ts';
 import type { ParentOf, Perform, Performed, RunRates, RunTurns, StopRequest } from './runs/queue-ports.ts';
@@ -32,7 +33,7 @@ export function createPerform(tools: {
   const parseFlow = createFlowParser();
   const record = (run: Run, what: string, error?: unknown) => withEntry(run, { at: clock(), what, error });
 
-  return async (start, { save, signal, interruptions }) => {
+  return async (start, { save, confirm, signal, interruptions }) => {
     const agent = config.agents.find(({ name }) => name === start.agent);
     const trigger = config.triggers.find(({ name }) => name === start.trigger);
     if (agent === undefined || trigger === undefined) {
@@ -44,7 +45,7 @@ export function createPerform(tools: {
       const finishedAt = new Date(clock()).toISOString();
       return end(record({ ...start, outcome, finishedAt }, 'finished'));
     }
-    const gitlab = gitlabOf(agent.name);
+    const gitlab = guarded(gitlabOf(agent.name), confirm);
     let run = start.history === undefined ? record(start, 'taken up') : start;
     let resumed = true;
 
@@ -85,6 +86,8 @@ export function createPerform(tools: {
         run = enter(nextStep(result.run), result.run);
         observer.stepped(run, { name: step, seconds: (clock() - began) / 1000, next: run.step });
       } catch (error) {
+        // Whatever went wrong is for whoever goes on with the run.
+        if (signal.aborted) return { kind: 'wait', run, at: clock() };
         const next = afterFailure(run, error);
         if ('kind' in next) return next;
         run = next;

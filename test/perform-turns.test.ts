@@ -40,6 +40,7 @@ function setUp({ onBusy = 'queue', request }: { onBusy?: OnBusy; request?: RunTu
   async function takeUp(run: Run) {
     const performed = await perform(run, {
       save: async () => {},
+      confirm: async () => {},
       signal: new AbortController().signal,
       interruptions: 0,
     });

@@ -65,6 +65,20 @@ describe('perform', () => {
     expect(history.at(-1)?.at).toBe(finishedAt);
   });
 
+  it('asks GitLab for nothing more, and gives nothing up, once another has the run', async () => {
+    const { takeUp, calls } = setUp();
+    const taken = new AbortController();
+    const confirm = async () => {
+      if (calls.at(-1) !== 'threads') return;
+      taken.abort();
+      throw new Error('another worker has this run');
+    };
+    const performed = await takeUp(undefined, { confirm, signal: taken.signal });
+    expect(calls.at(-1)).toBe('threads');
+    expect(performed).toMatchObject({ kind: 'wait', run: { step: 'pipeline', failures: 0 } });
+    expect(performed.run.outcome).toBeUndefined();
+  });
+
   it('keeps nothing that has no commits', async () => {
     const { toTheEnd, branches, mergeRequests, note, double } = setUp();
     double.failing((operation) => {
@@ -265,8 +279,16 @@ describe('a run that cannot start', () => {
 describe('a run whose process dies', () => {
   it('waits a little longer each time, and forgets it with the next step', async () => {
     const { takeUp, saved, toTheEnd, calls } = setUp();
-    expect(await takeUp(saved(), 1)).toMatchObject({ kind: 'wait', at: 1_000, run: { failures: 1 } });
-    expect(await takeUp(saved(), 2)).toMatchObject({ kind: 'wait', at: 2_000, run: { failures: 2 } });
+    expect(await takeUp(saved(), { interruptions: 1 })).toMatchObject({
+      kind: 'wait',
+      at: 1_000,
+      run: { failures: 1 },
+    });
+    expect(await takeUp(saved(), { interruptions: 2 })).toMatchObject({
+      kind: 'wait',
+      at: 2_000,
+      run: { failures: 2 },
+    });
     expect(calls).toEqual([]);
     expect(runState(await toTheEnd())).toBe('succeeded');
     expect(saved().failures).toBe(0);
@@ -277,9 +299,9 @@ describe('a run whose process dies', () => {
 
   it('at every try gives up without trying the step once more, and says so', async () => {
     const { takeUp, saved, note, calls, notes } = setUp();
-    for (let times = 1; times < 12; times += 1) await takeUp(saved(), times);
+    for (let times = 1; times < 12; times += 1) await takeUp(saved(), { interruptions: times });
     expect(calls).toEqual([]);
-    const { kind, run } = await takeUp(saved(), 12);
+    const { kind, run } = await takeUp(saved(), { interruptions: 12 });
     expect(kind).toBe('done');
     expect(runState(run)).toBe('failed');
     expect(note()).toMatch(/^❌ Could not start .* error inside Beckon/);
@@ -292,7 +314,7 @@ describe('a run whose process dies', () => {
     let interruptions = 0;
     const dies = async () => {
       interruptions += 1;
-      return takeUp({ ...saved(), step: 'finish', outcome: { kind: 'no_changes' } }, interruptions);
+      return takeUp({ ...saved(), step: 'finish', outcome: { kind: 'no_changes' } }, { interruptions });
     };
     for (let times = 1; times < 12; times += 1) expect((await dies()).kind).toBe('wait');
     expect(await dies()).toMatchObject({ kind: 'done', run: { finishedAt: expect.any(String) } });

@@ -81,7 +81,7 @@ export async function startConsumer(
     // Finished, and the process died before it could say so to the queue.
     if (run.finishedAt !== undefined) return;
     const interruptions = job.stalledCounter + job.attemptsMade;
-    const performed = await perform(run, { save: lease.save, signal: lease.signal, interruptions });
+    const performed = await perform(run, { ...lease, interruptions });
     await lease.save(performed.run);
     if (performed.kind === 'done') return;
     await lease.putOff(Math.max(performed.at, clock() + LEAST_WAIT_MS));
@@ -99,7 +99,7 @@ export async function startConsumer(
   }
 
   async function work(job: RunJob, token: string): Promise<void> {
-    const lease = leaseOf(job, { token });
+    const lease = leaseOf(job, { token, clock });
     const id = job.id ?? '';
     leases.set(id, lease);
     if (closing) lease.abort('shutdown');

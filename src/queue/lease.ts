@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../runs/ports.ts';
 import type { Run } from '../runs/run.ts';
 import type { RunJob } from './backend.ts';
 import { LOCK_MS } from './settings.ts';
@@ -7,6 +8,11 @@ import { isRefusal } from './wake.ts';
 
 /** How long a write waits for a queue that is away, in milliseconds. */
 const PATIENCE_MS = 60_000;
+/**
+ * Milliseconds for which a lock that was extended counts as ours without a question. What is left of the lock is the
+ * time that GitLab has for a request whose sender dies: whoever takes over must find what came of it.
+ */
+const SURE_MS = 1_000;
 
 /** Reasons for which a run is let go before it has got as far as it could. */
 export type Abort = 'lost' | 'shutdown';
@@ -17,6 +23,8 @@ export interface Lease {
   abort(reason: Abort): void;
   reason(): Abort | undefined;
   save(run: Run): Promise<void>;
+  /** Resolves when no other worker can have the job yet: asks the queue where its last word is too old to tell. */
+  confirm(): Promise<void>;
   /** Takes up again at `at`, milliseconds since the epoch. */
   putOff(at: number): Promise<void>;
   /** Back into the queue as it is. */
@@ -28,37 +36,43 @@ export interface Lease {
  * another has taken over since: so every write first extends the lock, and refuses where the lock is gone.
  * Writes outlast a short absence of the queue.
  */
-export function leaseOf(job: RunJob, { token }: { token: string }): Lease {
+export function leaseOf(job: RunJob, { token, clock }: { token: string; clock: Clock }): Lease {
   const abortion = new AbortController();
   let why: Abort | undefined;
+  let extendedAt = 0;
   const abort = (reason: Abort): void => {
     // Losing the job weighs more than the end of the process: nothing may be written any more.
     if (why !== 'lost') why = reason;
     abortion.abort(new Error(reason === 'lost' ? 'another worker has this run' : 'Beckon is shutting down'));
   };
 
-  /** Whether the lock is ours. What was answered to a process that stood still meanwhile may hold no longer. */
-  async function extend(): Promise<boolean> {
-    for (;;) {
-      const asked = Date.now();
-      if ((await job.extendLock(token, LOCK_MS)) !== 1) return false;
-      if (Date.now() - asked < LOCK_MS) return true;
-    }
-  }
-
   async function write(work: () => Promise<unknown>): Promise<void> {
-    for (const end = Date.now() + PATIENCE_MS; ; ) {
+    for (const end = clock() + PATIENCE_MS; ; ) {
       if (why === 'lost') throw abortion.signal.reason;
       try {
         await work();
         return;
       } catch (error) {
         if (isRefusal(error)) abort('lost');
-        else if (why !== undefined || Date.now() > end) throw error;
+        else if (why !== undefined || clock() > end) throw error;
         else await sleep(500);
       }
     }
   }
+
+  /** Extends the lock, once more where the process slept over the answer. */
+  async function extend(): Promise<void> {
+    while (why !== 'lost') {
+      const asked = clock();
+      if ((await job.extendLock(token, LOCK_MS)) !== 1) return abort('lost');
+      extendedAt = asked;
+      if (clock() - asked < LOCK_MS / 2) return;
+    }
+  }
+  const isSure = (): boolean => clock() - extendedAt < SURE_MS;
+  const unlessLost = (): void => {
+    if (why === 'lost') throw abortion.signal.reason;
+  };
 
   return {
     signal: abortion.signal,
@@ -66,11 +80,14 @@ export function leaseOf(job: RunJob, { token }: { token: string }): Lease {
     reason: () => why,
     save: (run) =>
       write(async () => {
-        if (!(await extend())) abort('lost');
-        else await job.updateData(storable(run));
-      }).then(() => {
-        if (why === 'lost') throw abortion.signal.reason;
-      }),
+        await extend();
+        if (why !== 'lost') await job.updateData(storable(run));
+      }).then(unlessLost),
+    async confirm() {
+      // Where the queue stays away the lock has run out long before.
+      if (!isSure()) await write(extend).catch(() => abort('lost'));
+      unlessLost();
+    },
     putOff: (at) => write(() => job.moveToDelayed(at, token)),
     giveBack: () => write(() => job.moveToWait(token)),
   };

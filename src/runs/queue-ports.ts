@@ -54,15 +54,19 @@ export type RateAnswer =
       readonly isFirst: boolean;
     };
 
-/**
- * Performs the steps of a run one after another; `save` makes each of them durable. `interruptions`: how often in the
- * life of the run work on it ended without a result, since the process died or our own code threw.
- */
+/** Performs the steps of a run one after another. */
 export type Perform = (
   run: Run,
   tools: {
+    /** Makes a step durable. */
     readonly save: (run: Run) => Promise<void>;
+    /**
+     * Resolves while the run is this process's own; rejects, with `signal` aborted, when another has taken it over.
+     * To be asked right before anything is done elsewhere.
+     */
+    readonly confirm: () => Promise<void>;
     readonly signal: AbortSignal;
+    /** How often in the life of the run work on it ended without a result: the process died, or our own code threw. */
     readonly interruptions: number;
   },
 ) => Promise<Performed>;

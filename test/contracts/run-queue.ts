@@ -29,6 +29,8 @@ export function describeRunQueue(name: string, home: Home): void {
     let backend: Backend;
     let queue: RunQueue;
     const consumers = new Set<Consumer>();
+    /** Milliseconds for which our processes have slept. */
+    let slept = 0;
     const errors: { readonly error: unknown; readonly runId: string | undefined }[] = [];
 
     beforeAll(async () => {
@@ -55,7 +57,7 @@ export function describeRunQueue(name: string, home: Home): void {
         ...(ticks === undefined ? {} : { ticks }),
         concurrency,
         onError: (error, runId) => errors.push({ error, runId }),
-        clock: Date.now,
+        clock: () => Date.now() + slept,
       });
       consumers.add(consumer);
       return consumer;
@@ -170,7 +172,7 @@ export function describeRunQueue(name: string, home: Home): void {
         },
         concurrency: 4,
         onError: () => {},
-        clock: Date.now,
+        clock: () => Date.now() + slept,
       });
       consumers.add(consumer);
       const command = aCommand();
@@ -452,6 +454,37 @@ export function describeRunQueue(name: string, home: Home): void {
       expect(calls).toEqual([run.id, run.id]);
       expect(await queue.find(run.id)).toMatchObject({ looks: 0 });
       expect(errors.filter(({ runId }) => runId !== undefined)).toEqual([]);
+    });
+
+    test('confirms that a run is its own until somebody else has it', async () => {
+      const run = aRun();
+      const answers: string[] = [];
+      let isTaken = false;
+      await consume(async (taken, { confirm, signal }) => {
+        if (isTaken) return { kind: 'done', run: ended(taken) };
+        const ask = async (): Promise<void> => {
+          const isOurs = await confirm().then(
+            () => true,
+            () => false,
+          );
+          answers.push(`ours: ${isOurs}, given up: ${signal.aborted}`);
+        };
+        await ask();
+        await until('another has it', () => isTaken);
+        // The last word of the queue is old then.
+        slept = 60_000;
+        await ask();
+        slept = 0;
+        return { kind: 'wait', run: { ...taken, looks: 99 }, at: Date.now() };
+      }, 1);
+      await queue.add(run);
+      await until('the run is at work', () => answers.length === 1);
+      await home.unlock(run.id);
+      await (await backend.queue.getJob(run.id))?.moveToWait('0');
+      isTaken = true;
+      await until('the run ends', () => hasEnded(run.id));
+      expect(answers).toEqual(['ours: true, given up: false', 'ours: false, given up: true']);
+      expect(await queue.find(run.id)).toMatchObject({ looks: 0 });
     });
 
     test('does not perform a run again that had ended when its process died', async () => {

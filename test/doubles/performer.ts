@@ -30,6 +30,7 @@ export function performer(
   async function takeUp(run: Run, saved: (run: Run) => void): Promise<void> {
     const performed = await perform(run, {
       save: async (step) => saved(step),
+      confirm: async () => {},
       signal: new AbortController().signal,
       interruptions: 0,
     });

@@ -18,6 +18,8 @@ export interface Fault {
   /** How many matching requests go well before. */
   readonly after?: number;
   readonly do: Mishap;
+  /** Told each time it happens. */
+  readonly onHappened?: () => void;
 }
 
 /** A mishap that is due now; `past` is there for stale reads. */
@@ -57,6 +59,7 @@ export function createFaults({ past }: { past: () => WorldContext }): Faults {
           continue;
         }
         entry.left -= 1;
+        entry.fault.onHappened?.();
         if (entry.left <= 0) active.delete(entry);
         return { mishap: entry.fault.do, past: entry.past };
       }

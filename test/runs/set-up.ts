@@ -30,12 +30,16 @@ export function setUp(fields: Parameters<typeof agent>[0] = {}, event: Event = m
   let saved: Run = planRun({ event, trigger: rule }, { gitlabUrl: 'https://gitlab.example.com', now });
 
   /** Takes the run up as a worker does, from what was saved last; gives how it went. */
-  async function takeUp(run = saved, interruptions = 0) {
+  async function takeUp(
+    run = saved,
+    { confirm = async () => {}, signal = new AbortController().signal, interruptions = 0 } = {},
+  ) {
     const performed = await perform(run, {
       save: async (step) => {
         saved = step;
       },
-      signal: new AbortController().signal,
+      confirm,
+      signal,
       interruptions,
     });
     saved = performed.run;

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { Secret } from '../../src/lib/secret.ts';
+import { freePort } from './free-port.ts';
 import { newFolder } from './temporary.ts';
 
 /** A Redis server of the test's own. */
@@ -17,15 +17,6 @@ export interface RedisServer {
   halt(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** A Redis that is not running yet; `start` it. Its password shows whether one leaks. */

@@ -12,6 +12,8 @@ export interface RunningBeckon {
   /** Where it listens; a worker does not. */
   readonly address: string;
   readonly pid: number;
+  /** Resolves when the process is gone. */
+  readonly gone: Promise<unknown>;
   /** Sends a signal and waits until the process is gone; gives its exit code. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -24,11 +26,14 @@ export async function startBeckon(
     env = {},
     role = 'all',
     onLog = () => {},
+    onComplaint,
   }: {
     folder: string;
     env?: Record<string, string>;
     role?: 'all' | 'web' | 'worker';
     onLog?: (line: string) => void;
+    /** Hears what goes to the standard error, which is ours where this is left out. */
+    onComplaint?: (line: string) => void;
   },
 ): Promise<RunningBeckon> {
   const file = join(folder, 'beckon.yaml');
@@ -36,17 +41,21 @@ export async function startBeckon(
   const child = spawn(process.execPath, [program, 'serve', '--role', role, '--config', file], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', onComplaint === undefined ? 'inherit' : 'pipe'],
     // A signal from the terminal is for the one who started us; we pass on our own.
     detached: true,
   });
+  if (child.stderr !== null && onComplaint !== undefined) {
+    createInterface({ input: child.stderr }).on('line', onComplaint);
+  }
+  const gone = once(child, 'exit');
   const address = await readyAddress(child, onLog);
   return {
     address,
     pid: child.pid ?? 0,
+    gone,
     async end(signal) {
       if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-      const gone = once(child, 'exit');
       child.kill(signal);
       await gone;
       return child.exitCode;

@@ -1,19 +1,23 @@
 import type { Logger } from 'pino';
+import { createCatchUp } from './catch-up.ts';
 import type { Config } from './config/config.ts';
 import { createGitLab } from './gitlab/client.ts';
+import type { Login } from './gitlab/connection.ts';
+import { createTodos } from './gitlab/todos.ts';
 import { openTransport } from './gitlab/transport.ts';
 import { buildServer } from './http/server.ts';
 import { createObey } from './obey.ts';
+import { createCatchUpObserver } from './observability/catch-up-observer.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createObserver } from './observability/observer.ts';
 import { createPerform } from './perform.ts';
+import { createCaughtUp } from './queue/caught-up.ts';
 import { startConsumer } from './queue/consumer.ts';
 import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
 import { createRates } from './queue/rates.ts';
 import { createTurns } from './queue/turns.ts';
 import { createReceive } from './receive.ts';
-import type { GitLab } from './runs/ports.ts';
 import { createTick, scheduledTriggers } from './tick.ts';
 
 /** Which half of the program a process is. */
@@ -46,6 +50,7 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
     });
     const queue = createRunQueue(backend, { retention: config.retention.runs });
     closers.push(() => queue.close());
+    const caughtUp = createCaughtUp(backend.text('caught-up'), { config, clock });
     for (const warning of await backend.warnings()) log.warn({ warning }, 'queue is set dangerously');
 
     if (role !== 'web') {
@@ -53,17 +58,9 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
       closers.push(() => dispatcher.destroy());
       const onRequest = (operation: string, status: number) =>
         metrics.gitlabRequests.inc({ operation, status: String(status) });
-      const gitlabs = new Map<string, GitLab>(
-        config.agents.map(({ name, token }) => [
-          name,
-          createGitLab({ url: config.gitlab.url, token }, { dispatcher, onRequest }),
-        ]),
-      );
-      const gitlabOf = (agent: string) => {
-        const gitlab = gitlabs.get(agent);
-        if (gitlab === undefined) throw new Error(`there is no agent ${agent}`);
-        return gitlab;
-      };
+      const wire = { dispatcher, onRequest };
+      const gitlabOf = ofAgents(config, (login) => createGitLab(login, wire));
+      const todosOf = ofAgents(config, (login) => createTodos(login, wire));
       // Where the queue is away a moment long the next look will do.
       const stopOf = (runId: string) => queue.stopOf(runId).catch(() => undefined);
       const turns = createTurns(backend, {
@@ -99,6 +96,24 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
           schedules: scheduledTriggers(config),
           onTick: createTick({ config, gitlabOf, queue, observer, clock }),
         },
+        duties:
+          config.catchUp.todos === undefined
+            ? []
+            : [
+                {
+                  name: 'catch-up',
+                  every: config.catchUp.todos,
+                  work: createCatchUp({
+                    config,
+                    gitlabOf,
+                    todosOf,
+                    queue,
+                    caughtUp,
+                    observer: { ...observer, ...createCatchUpObserver({ log, metrics }) },
+                    clock,
+                  }),
+                },
+              ],
         concurrency: config.queue.concurrency,
         onError: (error, runId) => log.error({ runId, err: error }, 'worker fault'),
         clock,
@@ -108,7 +123,7 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
 
     let address: string | undefined;
     if (role !== 'worker') {
-      const receive = createReceive({ config, queue, observer, clock });
+      const receive = createReceive({ config, queue, caughtUp, observer, clock });
       const server = buildServer({
         receive,
         queue,
@@ -133,4 +148,14 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
     await closeAll();
     throw error;
   }
+}
+
+/** Makes something for each agent's account, and gives it by the agent's name. */
+function ofAgents<T>({ gitlab, agents }: Config, make: (login: Login) => T): (agent: string) => T {
+  const made = new Map(agents.map(({ name, token }) => [name, make({ url: gitlab.url, token })]));
+  return (agent) => {
+    const found = made.get(agent);
+    if (found === undefined) throw new Error(`there is no agent ${agent}`);
+    return found;
+  };
 }

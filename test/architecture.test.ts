@@ -18,6 +18,7 @@ const ORDER = [
   'perform',
   'obey',
   'tick',
+  'catch-up',
   'queue',
   'observability',
   'http',

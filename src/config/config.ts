@@ -145,5 +145,12 @@ export interface Config {
     readonly rate: Readonly<Record<'perUser' | 'perProject' | 'perAgent' | 'perObject', Rate>>;
     readonly maxEventAge: number;
   };
+  /** What is done about events that no webhook brought. */
+  readonly catchUp: {
+    /** Milliseconds between two looks at the agents' To-Do items; `undefined`: nobody looks. */
+    readonly todos: number | undefined;
+    /** Whether failed deliveries are resent, and hooks that GitLab switched off are switched on again. */
+    readonly hookEvents: boolean;
+  };
   readonly retention: { readonly runs: number };
 }

@@ -6,6 +6,8 @@ import { queueKind } from './queue-kind.ts';
 import {
   duration,
   flowPath,
+  intervalOrOff,
+  onOff,
   projectPatterns,
   rate,
   secret,
@@ -221,6 +223,19 @@ export const ConfigFile = z.strictObject({
     .describe('The agents by name.'),
   triggers: z.array(Trigger).min(1, 'needs at least one trigger').describe('When which agent runs.'),
   limits: Limits,
+  catchUp: z
+    .strictObject({
+      todos: intervalOrOff
+        .default('5m')
+        .describe("How often each agent's To-Do items are looked through for what no webhook told."),
+      hookEvents: onOff
+        .default('on')
+        .describe(
+          'Whether failed webhook deliveries are resent, and webhooks that GitLab switched off are switched on again. Needs gitlab.token.',
+        ),
+    })
+    .prefault({})
+    .describe('What is done about events that no webhook brought.'),
   retention: z
     .strictObject({
       runs: duration.default('30d').describe('How long finished runs are kept.'),

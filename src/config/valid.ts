@@ -54,6 +54,7 @@ export function toValid(file: ConfigFile, { cwd }: { readonly cwd: string }): Co
       },
       maxEventAge: duration(file.limits.maxEventAge),
     },
+    catchUp: { todos: parseDuration(file.catchUp.todos), hookEvents: isOn(file.catchUp.hookEvents) },
     retention: { runs: duration(file.retention.runs) },
   });
 }
@@ -117,6 +118,10 @@ function lowerCased(names: readonly string[]): ReadonlySet<string> {
 
 function secretOf(text: string | undefined): Secret | undefined {
   return text === undefined ? undefined : new Secret(text);
+}
+
+function isOn(value: boolean | 'on' | 'off'): boolean {
+  return value === true || value === 'on';
 }
 
 function duration(text: string): number {

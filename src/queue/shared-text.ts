@@ -1,5 +1,5 @@
-/** What is kept beside the jobs: who may be active and who waits. */
-export type TextName = 'turns';
+/** What is kept beside the jobs: who may be active and who waits, and how far back all is known. */
+export type TextName = 'turns' | 'caught-up';
 
 /** A text that all processes on the queue's home share, durable as the queue itself. */
 export interface SharedText {

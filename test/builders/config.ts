@@ -56,6 +56,7 @@ export function config(fields: Partial<Config> = {}): Config {
       },
       maxEventAge: 3_600_000,
     },
+    catchUp: { todos: 300_000, hookEvents: true },
     retention: { runs: 2_592_000_000 },
     ...fields,
   };

@@ -42,6 +42,8 @@ export async function openScene({
   agents = AGENTS,
   files = {},
   limits = {},
+  hooked = true,
+  clock = Date.now,
   path = process.env.PATH ?? '',
 }: {
   queueUrl?: string;
@@ -59,13 +61,22 @@ export async function openScene({
   files?: Readonly<Record<string, string>>;
   /** As in the config. */
   limits?: object;
+  /** Whether the project has a webhook that leads to the program. */
+  hooked?: boolean;
+  /** GitLab's clock, in milliseconds since the epoch. */
+  clock?: () => number;
   /** The PATH of jobs. */
   path?: string;
 } = {}) {
   const folder = await newFolder();
   const log: string[] = [];
   await mkdir(join(folder, 'gitlab'));
-  const gitlab = await startRealGitLab({ folder: join(folder, 'gitlab'), subPath, path });
+  const gitlab = await startRealGitLab({
+    folder: join(folder, 'gitlab'),
+    subPath,
+    path,
+    now: () => new Date(clock()),
+  });
   const { world } = gitlab;
   world.addUser({ username: 'alice', name: 'Alice Ito' });
   world.addUser({ username: 'rita', name: 'Rita Reporter' });
@@ -125,6 +136,7 @@ export async function openScene({
     token: SECRET,
     events: ['note', 'confidential_note', 'issues', 'merge_requests', 'pipeline', 'emoji', 'push'],
   });
+  if (!hooked) world.deleteHook(hook);
 
   return {
     gitlab,
@@ -136,8 +148,11 @@ export async function openScene({
     /** Kills the program as a power cut would, and starts it again. */
     async killAndRestart() {
       await beckon.end('SIGKILL');
+      await this.startBeckon();
+    },
+    async startBeckon() {
       beckon = await start();
-      world.updateHook({ hook, url: `${beckon.address}/webhooks/gitlab` });
+      if (hooked) world.updateHook({ hook, url: `${beckon.address}/webhooks/gitlab` });
     },
     stopBeckon: (signal: NodeJS.Signals = 'SIGTERM') => beckon.end(signal),
     address: () => beckon.address,

@@ -84,12 +84,20 @@ export function askedBy(
     .filter(
       ({ id, createdAt }) => Date.parse(createdAt) >= since && !todos.some((todo) => todo.noteId === id),
     )
-    .filter(({ body }) => mentionedAccounts(body).includes(account.toLowerCase()))
+    .filter(({ author, body }) => !isAccount(author, account) && names(body, account))
     .map((comment): Asked => {
       const payload = commentPayload(comment, { project, item, todo: undefined });
       return { todo: undefined, at: comment.createdAt, payload };
     });
   return [...ofTodos, ...others].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+function isAccount({ username }: Person, account: string): boolean {
+  return username.toLowerCase() === account.toLowerCase();
+}
+
+function names(text: string, account: string): boolean {
+  return mentionedAccounts(text).includes(account.toLowerCase());
 }
 
 /** The payload of a comment's webhook. */
@@ -139,8 +147,7 @@ function isEdit({ createdAt, updatedAt }: TodoComment, todo: Todo): boolean {
 /** The payload of the webhook for an assignment, a request for a review, or a description that names the account. */
 function itemPayload(todo: Todo, { project, account }: { project: Project; account: string }): object {
   const { item, author, action } = todo;
-  const others = (people: readonly Person[]) =>
-    people.filter(({ username }) => username.toLowerCase() !== account.toLowerCase());
+  const others = (people: readonly Person[]) => people.filter((person) => !isAccount(person, account));
   const { assignees, reviewers, description } = item;
   const changes = {
     assigned: { assignees: { previous: others(assignees), current: assignees } },

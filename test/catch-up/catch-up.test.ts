@@ -12,6 +12,7 @@ import { todo, todoComment, todoItem } from '../builders/todos.ts';
 import { caughtUpDouble } from '../doubles/caught-up.ts';
 import { gitlabDouble } from '../doubles/gitlab.ts';
 
+const BOT = { id: people.bot.id, username: 'Claude-Bot', name: 'Claude' };
 const HOUR = 3_600_000;
 const gone = new Failure('asking', { kind: 'gone', status: 404, detail: '404 Not Found' });
 const broken = new Failure('asking', { kind: 'transient', status: 500, detail: '500 Broken' });
@@ -153,6 +154,7 @@ describe('catching up', () => {
       todoComment({ id: 8000, createdAt: '2026-03-02T09:40:00.000Z' }),
       todoComment({ id: 9002, createdAt: '2026-03-02T09:55:00.000Z', body: '@claude-bot more' }),
       todoComment({ id: 9003, createdAt: '2026-03-02T09:56:00.000Z', body: 'nobody' }),
+      todoComment({ id: 9004, createdAt: '2026-03-02T09:57:00.000Z', author: BOT, body: 'I, @claude-bot' }),
     ]);
     await scene.catchUp();
     expect([...scene.runs.values()].map(({ event }) => [event.kind, event.input])).toEqual([

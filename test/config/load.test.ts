@@ -40,6 +40,7 @@ describe('loadConfig', () => {
         },
         maxEventAge: 3_600_000,
       },
+      catchUp: { todos: 300_000, hookEvents: true },
       retention: { runs: 2_592_000_000 },
     });
     expect(config.webhook.secretTokens.map((token) => token.reveal())).toEqual(['hook-secret-1']);
@@ -49,6 +50,22 @@ describe('loadConfig', () => {
     expect(config.triggers[0]?.projects.patterns).toEqual(['acme/**']);
     expect(config.triggers[0]?.projects.match('acme/web/shop')).toBe(true);
     expect(config.triggers[0]?.projects.match('other/shop')).toBe(false);
+  });
+
+  it.each([
+    ['on', true],
+    ['off', false],
+    ['true', true],
+    ['false', false],
+  ])('takes hookEvents: %s', async (written, isOn) => {
+    expect((await load(`${MINIMAL}catchUp: { hookEvents: ${written} }\n`)).catchUp.hookEvents).toBe(isOn);
+  });
+
+  it.each([
+    ['1m', 60_000],
+    ['off', undefined],
+  ])('takes todos: %s', async (written, every) => {
+    expect((await load(`${MINIMAL}catchUp: { todos: ${written} }\n`)).catchUp.todos).toBe(every);
   });
 
   it('cannot be changed afterwards, at any depth', async () => {

@@ -37,6 +37,7 @@ describe('the configs that come with Beckon', () => {
     expect(publicUrl).toBe('https://beckon.example.com');
     expect(config.queue).toEqual(minimal.queue);
     expect(config.limits).toEqual(minimal.limits);
+    expect(config.catchUp).toEqual(minimal.catchUp);
     expect(config.retention).toEqual(minimal.retention);
     const { name: _name, account: _account, token: _token, ...agent } = minimal.agents[0] ?? {};
     expect(config.agents[0]).toMatchObject(agent);

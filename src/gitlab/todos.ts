@@ -8,7 +8,7 @@ import { TodoAnswer, TodoCommentsAnswer, TodosAnswer } from './responses.ts';
 
 const PER_PAGE = 100;
 /** Of To-Do items: the newest 2,000. */
-const MOST_TODO_PAGES = 20;
+const MOST_PAGES = 20;
 /** Of threads: GitLab allows 5,000 comments on an item. */
 const MOST_THREAD_PAGES = 50;
 
@@ -23,7 +23,7 @@ export function createTodos(login: Login, wire: Wire): TodoList {
 
   return {
     async pendingTodos() {
-      const { items, complete } = await pagesOf(MOST_TODO_PAGES, async (page) => {
+      const { items, complete } = await pagesOf(MOST_PAGES, async (page) => {
         const options = { state: 'pending', perPage: PER_PAGE, page, showExpanded: true } as const;
         const { data, paginationInfo } = await todoLists.all(options);
         return { items: readAnswer(TodosAnswer, data), next: paginationInfo.next };

@@ -5,7 +5,7 @@ import type { CaughtUp } from '../../src/runs/queue-ports.ts';
 import { config } from '../builders/config.ts';
 
 /** A text of one process, which dies with it. */
-export function memoryText(): SharedText {
+function memoryText(): SharedText {
   let text: string | undefined;
   return {
     async update(change) {

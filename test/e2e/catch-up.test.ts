@@ -72,7 +72,7 @@ describeWith(['git'], 'what no webhook told', () => {
       () => `20 runs are done; there are ${finished().length}`,
       () => finished().length >= 20,
       {
-        ms: 180_000,
+        ms: 400_000,
       },
     );
     expect(pending(scene)).toEqual([]);
@@ -80,7 +80,7 @@ describeWith(['git'], 'what no webhook told', () => {
       expect([item.title, scene.botNotes(item).length]).toEqual([item.title, count]);
     expect(pipelines(scene)).toHaveLength(20);
     expect(gitlab.violations).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 
   it('is done once when the program is killed between a run and the tick of its To-Do item', async () => {
     scene = await openScene({ agents, limits: { rate, runs }, clock });

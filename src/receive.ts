@@ -2,15 +2,17 @@ import type { Config } from './config/config.ts';
 import { type CommandName, commandIn } from './events/command.ts';
 import type { Delivery } from './events/delivery.ts';
 import type { Ending } from './events/ending.ts';
+import type { Event } from './events/event.ts';
+import { atTime, objectKey, timeInKey } from './events/key.ts';
 import { parseDelivery } from './events/parse.ts';
 import type { Settled } from './events/reading.ts';
 import { type Command, planCommand, planStop } from './runs/command.ts';
 import { readMarker } from './runs/marker.ts';
 import { planRun, runOfBranch } from './runs/plan.ts';
 import type { Clock, Observer } from './runs/ports.ts';
-import type { RunQueue } from './runs/queue-ports.ts';
+import type { CaughtUp, RunQueue } from './runs/queue-ports.ts';
 import { type Match, matchTriggers } from './triggers/match.ts';
-import { agentOf, reasonForNothing, reasonForSilence } from './triggers/silence.ts';
+import { agentOf, isBefore, reasonForNothing, reasonForSilence } from './triggers/silence.ts';
 import type { Verdict } from './triggers/verdict.ts';
 
 /** A run that a delivery asked for. */
@@ -44,18 +46,32 @@ export type Receive = (delivery: Delivery) => Promise<Received>;
 
 /**
  * The inbound half: delivery → event → verdicts → run → queue. Asks nothing of GitLab. A run is durable before
- * it is reported as taken; rejects with what the queue rejects when it cannot take one.
+ * it is reported as taken; rejects with what the queue rejects when it cannot take one. Events that come late count
+ * as far back as `caughtUp` says.
  */
 export function createReceive(tools: {
   readonly config: Pick<Config, 'gitlab' | 'agents' | 'triggers' | 'limits'>;
   readonly queue: Pick<RunQueue, 'add' | 'addCommand' | 'wake'>;
+  readonly caughtUp: Pick<CaughtUp, 'acceptsFrom' | 'timeOf'>;
   readonly observer: Pick<Observer, 'queued'>;
   readonly clock: Clock;
+  /** What the deliveries were made of: webhook requests, unless it says so. */
+  readonly by?: 'delivery' | 'todo';
 }): Receive {
-  const { config, queue, observer, clock } = tools;
+  const { config, queue, caughtUp, observer, clock, by = 'delivery' } = tools;
+
+  /** The event by the time under which it is known already, where another source has told of it. */
+  async function asKnown({ event, trigger }: Match): Promise<Event> {
+    const time = timeInKey(event);
+    if (time === undefined || time === '') return event;
+    const at = Date.parse(time);
+    const known = await caughtUp.timeOf({ name: `${trigger.agent.name} ${objectKey(event)}`, at, by });
+    return known === at ? event : atTime(event, new Date(known).toISOString());
+  }
 
   async function take(match: Match): Promise<TakenRun> {
-    const run = planRun(match, { gitlabUrl: config.gitlab.url, now: clock() });
+    const event = await asKnown(match);
+    const run = planRun({ ...match, event }, { gitlabUrl: config.gitlab.url, now: clock() });
     const { duplicate } = await queue.add(run);
     if (!duplicate) observer.queued(run);
     return { id: run.id, agent: run.agent, trigger: run.trigger, duplicate };
@@ -104,10 +120,13 @@ export function createReceive(tools: {
       case 'ignored':
         return { status: 'ignored', reason: reading.reason, verdicts: [] };
       case 'events': {
-        const now = clock();
-        const silence = reading.events.map((event) => reasonForSilence(event, config, now)).find(Boolean);
+        const { events } = reading;
+        const young = clock() - config.limits.maxEventAge;
+        // How far back we have caught up is asked for what comes late only.
+        const from = events.some((event) => isBefore(event, young)) ? await caughtUp.acceptsFrom() : young;
+        const silence = events.map((event) => reasonForSilence(event, config, from)).find(Boolean);
         if (silence !== undefined) return ignored(silence);
-        const matchings = reading.events.map((event) => matchTriggers(event, delivery.payload, config));
+        const matchings = events.map((event) => matchTriggers(event, delivery.payload, config));
         const verdicts = matchings.flatMap((matching) => matching.verdicts);
         const runs: TakenRun[] = [];
         const commands: TakenCommand[] = [];
@@ -137,6 +156,7 @@ export function createReceive(tools: {
 export function createForesee(tools: {
   readonly config: Parameters<typeof createReceive>[0]['config'];
   readonly queue: Pick<RunQueue, 'find'>;
+  readonly caughtUp: Pick<CaughtUp, 'acceptsFrom'>;
   readonly clock: Clock;
 }): (delivery: Delivery) => Promise<boolean> {
   return async (delivery) => {
@@ -154,6 +174,8 @@ export function createForesee(tools: {
         },
         wake: async () => {},
       },
+      // Looking ahead leaves no trace; a run that is known by another time is found out when it comes.
+      caughtUp: { acceptsFrom: tools.caughtUp.acceptsFrom, timeOf: async ({ at }) => at },
       observer: { queued: () => {} },
     });
     await receive(delivery);

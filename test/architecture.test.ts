@@ -19,6 +19,7 @@ const ORDER = [
   'perform',
   'obey',
   'tick',
+  'catch-up',
   'disown',
   'queue',
   'observability',

@@ -3,6 +3,7 @@ import type { Trigger } from '../src/config/config.ts';
 import { createReceive } from '../src/receive.ts';
 import { agent, config, trigger } from './builders/config.ts';
 import { issuePayload, NOW, notePayload, people } from './builders/payloads.ts';
+import { caughtUpDouble } from './doubles/caught-up.ts';
 
 const CODEX = agent({ name: 'codex', account: 'Codex-Bot' });
 const CODEX_PERSON = { id: 91, name: 'Codex', username: 'codex-bot' };
@@ -17,6 +18,7 @@ function setUp(fields: Partial<Trigger> = { allowAgents: new Set(['codex']) }) {
   const commands: string[] = [];
   const receive = createReceive({
     config: config({ agents: [claude.agent, CODEX], triggers: [claude, codex] }),
+    caughtUp: caughtUpDouble(),
     queue: {
       async add(run) {
         runs.push(run.agent);

@@ -3,6 +3,7 @@ import { createReceive } from '../src/receive.ts';
 import type { Command } from '../src/runs/command.ts';
 import { agent, config, trigger } from './builders/config.ts';
 import { issuePayload, mergeRequestPayload, NOW, notePayload, people } from './builders/payloads.ts';
+import { caughtUpDouble } from './doubles/caught-up.ts';
 
 function setUp(fields: Parameters<typeof config>[0] = {}) {
   const commands: Command[] = [];
@@ -19,6 +20,7 @@ function setUp(fields: Parameters<typeof config>[0] = {}) {
       },
       async wake() {},
     },
+    caughtUp: caughtUpDouble(),
     observer: { queued: () => {} },
     clock: () => NOW,
   });

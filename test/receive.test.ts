@@ -4,6 +4,7 @@ import type { Command } from '../src/runs/command.ts';
 import type { Run } from '../src/runs/run.ts';
 import { agent, config, trigger } from './builders/config.ts';
 import { issuePayload, NOW, notePayload, people, pipelinePayload } from './builders/payloads.ts';
+import { caughtUpDouble } from './doubles/caught-up.ts';
 
 function setUp(fields: Parameters<typeof config>[0] = {}) {
   const runs = new Map<string, Run>();
@@ -24,6 +25,7 @@ function setUp(fields: Parameters<typeof config>[0] = {}) {
         woken.push(runId);
       },
     },
+    caughtUp: caughtUpDouble(),
     observer: { queued: () => {} },
     clock: () => NOW,
   });
@@ -203,6 +205,7 @@ describe('what a delivery would do', () => {
     const foresee = createForesee({
       config: config(),
       queue: { find: async (id) => runs.get(id) },
+      caughtUp: caughtUpDouble(),
       clock: () => NOW,
     });
     const would = (payload: unknown) => foresee({ event: undefined, payload });

@@ -25,6 +25,10 @@ export const simulate = new Command('simulate')
         addCommand: async () => {},
         wake: async () => {},
       },
+      caughtUp: {
+        acceptsFrom: async () => Date.now() - config.limits.maxEventAge,
+        timeOf: async ({ at }) => at,
+      },
       observer: { queued: () => {} },
       clock: Date.now,
     });

@@ -151,6 +151,8 @@ export interface Config {
   };
   /** What is done about events that no webhook brought. */
   readonly catchUp: {
+    /** Milliseconds between two looks at the agents' To-Do items; `undefined`: nobody looks. */
+    readonly todos: number | undefined;
     /** Whether failed deliveries are resent, and hooks that GitLab switched off are switched on again. */
     readonly hookEvents: boolean;
   };

@@ -56,7 +56,16 @@ export function wholeNumber(min: number, max: number) {
 }
 
 /** A switch: YAML 1.2 has `on` and `off` for texts. */
-export const onOff = z.union([z.boolean(), z.enum(['on', 'off'])]);
+export const onOff = z.union([z.boolean(), z.enum(['on', 'off'])], { error: 'is neither on nor off' });
+
+/** How long to wait between two looks, from a minute to a day, or `off`. */
+export const intervalOrOff = z
+  .string()
+  .regex(/^(\d{1,9}(ms|s|m|h|d)|off)$/, 'is neither a duration such as 5m nor off')
+  .refine((value) => {
+    const milliseconds = parseDuration(value) ?? 60_000;
+    return milliseconds >= 60_000 && milliseconds <= 86_400_000;
+  }, 'must be between 1m and 1d, or off');
 
 /** Base address of a web service. */
 export const webUrl = z.string().superRefine((value, context) => {

@@ -1,13 +1,11 @@
 import { z } from 'zod';
-import { ACCESS_LEVELS, EVENT_KINDS, ON_BUSY, type Role, STOP_CAUSES } from './config.ts';
-import { FilterFile } from './filter.ts';
 import { FlowFile } from './flow.ts';
 import { queueKind } from './queue-kind.ts';
 import {
   duration,
   flowPath,
+  intervalOrOff,
   onOff,
-  projectPatterns,
   rate,
   secret,
   signingToken,
@@ -16,7 +14,7 @@ import {
   webUrl,
   wholeNumber,
 } from './scalars.ts';
-import { ScheduleFile } from './schedule.ts';
+import { TriggerFile } from './trigger.ts';
 
 /*
  * The config file as written. What a key means stands beside it, because the JSON Schema that editors use is made
@@ -121,69 +119,6 @@ const Agent = z
   })
   .describe('A service account with its token and its flow.');
 
-const Trigger = z
-  .strictObject({
-    name: text
-      .optional()
-      .describe('Shown in answers, logs and metrics, unique; left out: the name of the agent.'),
-    agent: text.describe('Name of the agent to run.'),
-    events: z
-      .array(z.enum(EVENT_KINDS))
-      .min(1, 'needs at least one event')
-      .describe('What starts the agent.'),
-    projects: projectPatterns.describe(
-      'Globs on the full path of the project; * within a segment, ** across, ! in front excludes.',
-    ),
-    minAccess: z
-      .enum(Object.keys(ACCESS_LEVELS) as [Role, ...Role[]])
-      .default('developer')
-      .describe('Role that the acting person needs in the project.'),
-    users: z
-      .strictObject({
-        allow: z.array(username).default([]).describe('Only these users; empty: everyone with minAccess.'),
-        deny: z.array(username).default([]).describe('Never these users.'),
-      })
-      .prefault({})
-      .describe('Usernames that may, or may not, start the agent.'),
-    allowAgents: z
-      .array(text)
-      .default([])
-      .describe(
-        'Names of other agents whose accounts may start this one by a mention, on behalf of the person who asked them.',
-      ),
-    confidential: z.boolean().default(false).describe('Also act on confidential items and internal notes.'),
-    forks: z
-      .enum(['refuse', 'default_branch', 'approve'])
-      .default('refuse')
-      .describe(
-        "On merge requests from forks: refuse; work on this project's default branch; or on the fork's commit once a Maintainer has put a thumbs-up under the progress note.",
-      ),
-    filter: z
-      .partialRecord(z.enum(EVENT_KINDS), FilterFile)
-      .default({})
-      .describe("What else must hold of the payload, by event: GitLab's own filter grammar."),
-    schedule: ScheduleFile.optional().describe(
-      'When the event `scheduled` happens, in each of the projects.',
-    ),
-    stopOn: z
-      .array(z.enum(STOP_CAUSES))
-      .default([...STOP_CAUSES])
-      .describe(
-        'What stops a run early: the account is unassigned, its review is not wanted any more, the item is closed or merged.',
-      ),
-    onBusy: z
-      .enum(ON_BUSY)
-      .default('queue')
-      .describe(
-        'Where the agent is at work on the same issue or merge request already. `queue`: one after the other; `replace`: stop the earlier run; `refuse`: say so.',
-      ),
-    edits: z
-      .boolean()
-      .default(false)
-      .describe('Also act on a comment that is edited; the editor is the acting person then.'),
-  })
-  .describe('A rule: on these events, in these projects, by these people, run this agent.');
-
 const active = wholeNumber(1, 1_000_000);
 
 const Limits = z
@@ -231,10 +166,13 @@ export const ConfigFile = z.strictObject({
     )
     .refine((agents) => Object.keys(agents).length > 0, 'needs at least one agent')
     .describe('The agents by name.'),
-  triggers: z.array(Trigger).min(1, 'needs at least one trigger').describe('When which agent runs.'),
+  triggers: z.array(TriggerFile).min(1, 'needs at least one trigger').describe('When which agent runs.'),
   limits: Limits,
   catchUp: z
     .strictObject({
+      todos: intervalOrOff
+        .default('5m')
+        .describe("How often each agent's To-Do items are looked through for what no webhook told."),
       hookEvents: onOff
         .default('on')
         .describe(

@@ -55,7 +55,7 @@ export function toValid(file: ConfigFile, { cwd }: { readonly cwd: string }): Co
       agentDepth: Number(file.limits.agentDepth),
       maxEventAge: duration(file.limits.maxEventAge),
     },
-    catchUp: { hookEvents: isOn(file.catchUp.hookEvents) },
+    catchUp: { todos: parseDuration(file.catchUp.todos), hookEvents: isOn(file.catchUp.hookEvents) },
     retention: { runs: duration(file.retention.runs) },
   });
 }

@@ -1,5 +1,6 @@
 import type { Delivery } from '../events/delivery.ts';
 import { Failure } from '../runs/failures.ts';
+import type { CaughtUp } from '../runs/queue-ports.ts';
 import { lostDeliveries, MAX_TRIES, refusalOf } from './lost.ts';
 import {
   DELIVERIES_PER_PAGE,
@@ -27,8 +28,7 @@ export interface ResendTools {
   readonly gitlab: Pick<Webhooks, 'deliveries' | 'resend'>;
   /** Whether a delivery would do something that is not done yet. */
   readonly wants: (delivery: Delivery) => Promise<boolean>;
-  /** Milliseconds since the epoch: what happened before would be ignored. */
-  readonly acceptsFrom: () => Promise<number>;
+  readonly caughtUp: Pick<CaughtUp, 'acceptsFrom' | 'moveTo'>;
   readonly observer: Pick<HookObserver, 'resent' | 'refused'>;
   readonly isStopping: () => boolean;
 }
@@ -79,7 +79,7 @@ export async function resendLost(watched: WatchedHook, tools: Tools): Promise<bo
 
 /** What failed since the time from which we would accept it. */
 async function failures(watched: WatchedHook, tools: Tools): Promise<readonly HookDelivery[]> {
-  const from = await tools.acceptsFrom();
+  const from = await tools.caughtUp.acceptsFrom();
   const isOld = ({ at }: HookDelivery) => at !== undefined && at < from;
   const found: HookDelivery[] = [];
   for (let page = 1; page <= MAX_FAILED; page += 1) {

@@ -32,7 +32,7 @@ interface Memory extends Seen {
  * of 5 resends a minute has cut off. Never rejects; what could not be done is for the next round.
  */
 export function createHookWatch(tools: WatchTools): () => Promise<void> {
-  const { gitlab, config, observer, clock, isStopping } = tools;
+  const { gitlab, config, observer, clock, caughtUp, isStopping } = tools;
   const memories = new Map<number, Memory>();
   let hooks: readonly WatchedHook[] = [];
   let foundAt = Number.NEGATIVE_INFINITY;
@@ -117,6 +117,9 @@ export function createHookWatch(tools: WatchTools): () => Promise<void> {
     if (isDue) lookedAt = clock();
     try {
       await round(isDue);
+      // What a hook that is off or not to be seen does not tell, nobody can wait for.
+      const isComplete = !isStopping() && hooks.every((watched) => !memoryOf(watched).hasMore);
+      if (isComplete) await caughtUp.moveTo('hookEvents', lookedAt);
     } catch (error) {
       observer.failed(undefined, error);
     }

@@ -30,6 +30,12 @@ export function createMetrics() {
       labelNames: ['limit'] as const,
       registers,
     }),
+    caughtUp: new Counter({
+      name: 'beckon_caught_up_total',
+      help: 'What To-Do items told of, by what became of it; `known` is what a webhook had told as well.',
+      labelNames: ['agent', 'outcome'] as const,
+      registers,
+    }),
     runsActive: new Gauge({
       name: 'beckon_runs_active',
       help: 'Runs that this process has taken up and that have not ended.',

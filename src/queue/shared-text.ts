@@ -1,5 +1,8 @@
-/** What is kept beside the jobs: who may be active and who waits, and since when the store is in use. */
-export type TextName = 'turns' | 'born';
+/**
+ * What is kept beside the jobs: who may be active and who waits, how far back all is known, and since when the store
+ * is in use.
+ */
+export type TextName = 'turns' | 'caught-up' | 'born';
 
 /** A text that all processes on the queue's home share, durable as the queue itself. */
 export interface SharedText {

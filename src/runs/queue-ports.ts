@@ -97,6 +97,26 @@ export interface Duty {
   readonly work: () => Promise<void>;
 }
 
+/** How far back everything that happened has been received, of all processes together. */
+export interface CaughtUp {
+  /** What happened before this time (milliseconds since the epoch) is too old to act on. */
+  acceptsFrom(): Promise<number>;
+  /** Says that a source has told of all that happened up to `at`, in milliseconds since the epoch; goes forward only. */
+  moveTo(source: CatchUpSource, at: number): Promise<void>;
+  /**
+   * The time, in milliseconds since the epoch, by which something is known that several sources tell of with
+   * slightly different times. `name`: what it is, without the time. Two deliveries are never the same.
+   */
+  timeOf(told: {
+    readonly name: string;
+    readonly at: number;
+    readonly by: 'delivery' | 'todo';
+  }): Promise<number>;
+}
+
+/** Who tells of what happened a while ago: an agent's To-Do items, or the webhook deliveries that failed. */
+export type CatchUpSource = `todos/${string}` | 'hookEvents';
+
 /** Who wants a run to stop, and why, in words for people. */
 export interface StopRequest {
   readonly by: string;

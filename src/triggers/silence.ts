@@ -4,20 +4,25 @@ import { isOurs } from '../events/own-note.ts';
 
 /**
  * Why an event starts nothing whatever the triggers say: it was done by one of our own accounts and is no comment
- * that its agent wrote, or it is older than `limits.maxEventAge` (the webhook's Test button sends the newest item,
- * however old). `undefined`: go on.
+ * that its agent wrote, or it is from before `acceptsFrom` (the webhook's Test button sends the newest item, however
+ * old). `undefined`: go on.
  */
 export function reasonForSilence(
   event: Event,
-  { agents, limits }: Pick<Config, 'agents' | 'limits'>,
-  now: number,
+  { agents }: Pick<Config, 'agents'>,
+  acceptsFrom: number,
 ): string | undefined {
   const isAgentsWord = event.kind === 'mention' && !isOurs(event.input);
   if (!isAgentsWord && agentOf(event.actor, { agents })) return byOwnAccount(event);
-  if (event.happenedAt !== undefined && now - Date.parse(event.happenedAt) > limits.maxEventAge) {
+  if (isBefore(event, acceptsFrom)) {
     return `It happened at ${event.happenedAt}, longer ago than limits.maxEventAge.`;
   }
   return undefined;
+}
+
+/** Whether an event is known to be from before a time, in milliseconds since the epoch. */
+export function isBefore({ happenedAt }: Event, time: number): boolean {
+  return happenedAt !== undefined && Date.parse(happenedAt) < time;
 }
 
 /** Why events start nothing that no trigger wanted. */

@@ -58,7 +58,7 @@ export function config(fields: Partial<Config> = {}): Config {
       agentDepth: 2,
       maxEventAge: 3_600_000,
     },
-    catchUp: { hookEvents: true },
+    catchUp: { todos: 300_000, hookEvents: true },
     retention: { runs: 2_592_000_000 },
     ...fields,
   };

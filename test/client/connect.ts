@@ -1,6 +1,7 @@
 import { Agent } from 'undici';
 import { onTestFinished } from 'vitest';
 import { createGitLab } from '../../src/gitlab/client.ts';
+import { createTodos } from '../../src/gitlab/todos.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { startGitLab } from '../gitlab/start.ts';
 
@@ -20,7 +21,9 @@ export async function connect({ files = {} }: { files?: Readonly<Record<string, 
   /** What was asked of GitLab so far. */
   const requests: string[] = [];
   const onRequest = (operation: string) => requests.push(operation);
-  const gitlab = createGitLab({ url: standIn.url, token }, { dispatcher, onRequest });
+  const login = { url: standIn.url, token };
+  const gitlab = createGitLab(login, { dispatcher, onRequest });
+  const todos = createTodos(login, { dispatcher, onRequest });
   const placeOf = (type: 'issue' | 'merge_request', iid: number) => ({
     project: { id: project.id, path: 'acme/shop', url: '', defaultBranch: 'main' },
     resource:
@@ -36,5 +39,5 @@ export async function connect({ files = {} }: { files?: Readonly<Record<string, 
             sourceProjectId: project.id,
           },
   });
-  return { standIn, world, project, gitlab, requests, placeOf };
+  return { standIn, world, project, gitlab, todos, requests, placeOf };
 }

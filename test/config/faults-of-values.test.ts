@@ -91,12 +91,27 @@ const CASES: readonly (readonly [string, string, string])[] = [
     AND('limits: { agentDepth: 0 }'),
     '13:23 limits.agentDepth: must be between 1 and 10',
   ],
-  ['no time at all', AND('limits: { maxEventAge: 0s }'), '13:24 limits.maxEventAge: must be longer than 0'],
+  [
+    'a pause that is none',
+    AND('catchUp: { todos: never }'),
+    '13:19 catchUp.todos: is neither a duration such as 5m nor off',
+  ],
+  [
+    'too short a pause',
+    AND('catchUp: { todos: 59s }'),
+    '13:19 catchUp.todos: must be between 1m and 1d, or off',
+  ],
+  [
+    'too long a pause',
+    AND('catchUp: { todos: 25h }'),
+    '13:19 catchUp.todos: must be between 1m and 1d, or off',
+  ],
   [
     'neither on nor off',
     AND('catchUp: { hookEvents: yes }'),
     '13:24 catchUp.hookEvents: is not one of on, off',
   ],
+  ['no time at all', AND('limits: { maxEventAge: 0s }'), '13:24 limits.maxEventAge: must be longer than 0'],
   ['a very long time', AND('retention: { runs: 3651d }'), '13:20 retention.runs: must be 3650d at most'],
   [
     'no rate',

@@ -42,7 +42,7 @@ describe('loadConfig', () => {
         agentDepth: 2,
         maxEventAge: 3_600_000,
       },
-      catchUp: { hookEvents: true },
+      catchUp: { todos: 300_000, hookEvents: true },
       retention: { runs: 2_592_000_000 },
     });
     expect(config.webhook.secretTokens.map((token) => token.reveal())).toEqual(['hook-secret-1']);
@@ -61,6 +61,13 @@ describe('loadConfig', () => {
     ['false', false],
   ])('takes hookEvents: %s', async (written, isOn) => {
     expect((await load(`${MINIMAL}catchUp: { hookEvents: ${written} }\n`)).catchUp.hookEvents).toBe(isOn);
+  });
+
+  it.each([
+    ['1m', 60_000],
+    ['off', undefined],
+  ])('takes todos: %s', async (written, every) => {
+    expect((await load(`${MINIMAL}catchUp: { todos: ${written} }\n`)).catchUp.todos).toBe(every);
   });
 
   it('cannot be changed afterwards, at any depth', async () => {

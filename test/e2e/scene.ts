@@ -48,6 +48,8 @@ export async function openScene({
   operator = false,
   port = 0,
   gitlabLimits = {},
+  hooked = true,
+  clock = Date.now,
   path = process.env.PATH ?? '',
 }: {
   /** Opened and closed with the scene, which has it for itself: one with a URL. */
@@ -72,6 +74,10 @@ export async function openScene({
   port?: number;
   /** Requests a minute that GitLab allows, by kind. */
   gitlabLimits?: StartOptions['limits'];
+  /** Whether the project has a webhook that leads to the program. */
+  hooked?: boolean;
+  /** GitLab's clock, in milliseconds since the epoch. */
+  clock?: () => number;
   /** The PATH of jobs. */
   path?: string;
 } = {}) {
@@ -84,6 +90,7 @@ export async function openScene({
     subPath,
     path,
     limits: gitlabLimits,
+    now: () => new Date(clock()),
   });
   const { world } = gitlab;
   world.addUser({ username: 'alice', name: 'Alice Ito' });
@@ -156,6 +163,7 @@ export async function openScene({
     token: SECRET,
     events: ['note', 'confidential_note', 'issues', 'merge_requests', 'pipeline', 'emoji', 'push'],
   });
+  if (!hooked) world.deleteHook(hook);
 
   return {
     gitlab,
@@ -167,11 +175,11 @@ export async function openScene({
     /** Kills the program as a power cut would, and starts it again. */
     async killAndRestart() {
       await beckon.end('SIGKILL');
-      beckon = await start();
-      world.updateHook({ hook, url: `${beckon.address}/webhooks/gitlab` });
+      await this.startBeckon();
     },
     async startBeckon() {
       beckon = await start();
+      if (hooked) world.updateHook({ hook, url: `${beckon.address}/webhooks/gitlab` });
     },
     stopBeckon: (signal: NodeJS.Signals = 'SIGTERM') => beckon.end(signal),
     address: () => beckon.address,

@@ -10,10 +10,12 @@ import {
   people,
   pipelinePayload,
 } from '../builders/payloads.ts';
+import { caughtUpDouble } from '../doubles/caught-up.ts';
 
 const receive = createReceive({
   config: config(),
   queue: { add: async () => ({ duplicate: false }), addCommand: async () => {}, wake: async () => {} },
+  caughtUp: caughtUpDouble(),
   observer: { queued: () => {} },
   clock: () => NOW,
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDelivery } from '../../src/events/parse.ts';
 import { createReceive } from '../../src/receive.ts';
 import { config } from '../builders/config.ts';
+import { caughtUpDouble } from '../doubles/caught-up.ts';
 
 /*
  * Real payloads of GitLab 8 to 19. What is expected of each follows from the payload itself by the rules below, which
@@ -67,6 +68,7 @@ describe.skipIf(!isThere)(`real payloads${title}`, () => {
     const receive = createReceive({
       config: config(),
       queue: { add: async () => ({ duplicate: false }), addCommand: async () => {}, wake: async () => {} },
+      caughtUp: caughtUpDouble(),
       observer: { queued: () => {} },
       clock: () => Date.parse('2030-01-01T00:00:00Z'),
     });

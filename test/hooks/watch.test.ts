@@ -73,6 +73,7 @@ function scene({ hooks = [hook()], failed = [] as readonly HookDelivery[], patte
     refused: (_watched, count) => told.push(`${count} refused`),
     failed: (where, error) => told.push(`${where} failed: ${(error as Error).message}`),
   };
+  const moved: number[] = [];
   const work = createHookWatch({
     gitlab,
     config: {
@@ -80,7 +81,10 @@ function scene({ hooks = [hook()], failed = [] as readonly HookDelivery[], patte
       triggers: [trigger({ projects: { patterns, match: (path) => path.startsWith('acme/') } })],
     },
     wants: async ({ payload }) => state.wants(payload),
-    acceptsFrom: async () => state.now - 60 * MINUTE,
+    caughtUp: {
+      acceptsFrom: async () => state.now - 60 * MINUTE,
+      moveTo: async (_source, at) => void moved.push(at),
+    },
     observer,
     clock: () => state.now,
     isStopping: () => false,
@@ -93,7 +97,7 @@ function scene({ hooks = [hook()], failed = [] as readonly HookDelivery[], patte
     await work();
     return { asked: [...asked], told: [...told] };
   };
-  return { state, round };
+  return { state, round, moved };
 }
 
 const resends = ({ asked }: { asked: readonly string[] }) => asked.filter((one) => one.startsWith('resend'));
@@ -144,11 +148,15 @@ it('tries the events of the hook in turn, and says once that none helped', async
 });
 
 it('goes on a minute later where GitLab allows no more, and counts no try for it', async () => {
-  const { state, round } = scene({ failed: [delivery({ id: 1 }), delivery({ id: 2 })] });
+  const { state, round, moved } = scene({ failed: [delivery({ id: 1 }), delivery({ id: 2 })] });
   state.resend = refusal('rate_limit');
+  const began = state.now + 5 * MINUTE;
   for (const minutes of [5, 1, 1, 1]) expect(resends(await round(minutes))).toEqual(['resend 1']);
+  expect(moved).toEqual([]);
   state.resend = '202';
   expect(resends(await round(1))).toEqual(['resend 1', 'resend 2']);
+  // Only now has been told all that happened before the round began.
+  expect(moved).toEqual([began]);
   expect(resends(await round(1))).toEqual([]);
 });
 
@@ -217,9 +225,10 @@ it('forgets a hook that was deleted, and goes on after one that it may not see',
 });
 
 it('ends a round when GitLab is away, and is there for the next', async () => {
-  const { state, round } = scene();
+  const { state, round, moved } = scene();
   state.away = refusal('transient');
   expect((await round()).told).toEqual(['undefined failed: POST: transient']);
+  expect(moved).toEqual([]);
   state.away = undefined;
   expect((await round()).told).toEqual(['0 of 1 disabled']);
 });

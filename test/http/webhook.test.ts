@@ -8,6 +8,7 @@ import { createMetrics } from '../../src/observability/metrics.ts';
 import { createReceive } from '../../src/receive.ts';
 import { config } from '../builders/config.ts';
 import { NOW, notePayload } from '../builders/payloads.ts';
+import { caughtUpDouble } from '../doubles/caught-up.ts';
 
 const SECRETS = ['old-secret-of-the-hook', 'new-secret-of-the-hook'];
 const SIGNING_KEYS = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
@@ -24,6 +25,7 @@ function setUp(tools: Partial<ServerTools> & { add?: () => Promise<{ duplicate: 
     receive: createReceive({
       config: config(),
       queue: { add, addCommand: async () => {}, wake: async () => {} },
+      caughtUp: caughtUpDouble(),
       observer: { queued: () => {} },
       clock: () => NOW,
     }),

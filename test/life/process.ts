@@ -10,6 +10,7 @@ import { createParentOf } from '../../src/runs/parent.ts';
 import type { Observer } from '../../src/runs/ports.ts';
 import type { RunRates } from '../../src/runs/queue-ports.ts';
 import type { Run } from '../../src/runs/run.ts';
+import { caughtUpDouble } from '../doubles/caught-up.ts';
 import { silentObserver } from '../doubles/observer.ts';
 import type { World } from './gitlab.ts';
 import type { Home } from './home.ts';
@@ -36,7 +37,16 @@ const RETENTION = 30 * 86_400_000;
 /** The half that receives, in a process that never dies. */
 export function startWeb({ config, home }: Pick<Tools, 'config' | 'home'>, machine: Machine) {
   const queue = createRunQueue(homeOf(home, machine), { retention: RETENTION });
-  return { queue, receive: createReceive({ config, queue, observer: silentObserver, clock: Date.now }) };
+  return {
+    queue,
+    receive: createReceive({
+      config,
+      queue,
+      caughtUp: caughtUpDouble(config),
+      observer: silentObserver,
+      clock: Date.now,
+    }),
+  };
 }
 
 /** The half that performs, wired as the service wires it. */

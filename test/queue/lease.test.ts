@@ -25,7 +25,9 @@ function jobOf({ stillFor }: { stillFor: number }) {
 it('a process that stood still for longer than its lock lived writes nothing more', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const { job, saved } = jobOf({ stillFor: 2 * LOCK_MS });
-  await expect(leaseOf(job, { token: 't', clock: () => Date.now() }).save(aRun())).rejects.toThrow('another worker has this run');
+  await expect(leaseOf(job, { token: 't', clock: () => Date.now() }).save(aRun())).rejects.toThrow(
+    'another worker has this run',
+  );
   expect(saved).toEqual([]);
 });
 

@@ -2,7 +2,7 @@ import type { WorldContext } from './context.ts';
 import { getNoteable, getUser, must, type UserRef } from './lookup.ts';
 import { saveNoteable, systemNote } from './note-records.ts';
 import type { Issue, MergeRequest, Noteable, Reviewer } from './records-discussion.ts';
-import { addTodo, finishTodos } from './todos.ts';
+import { addTodo, finishTodos, mentionTodos } from './todos.ts';
 
 /** What can change on an issue or merge request; absent means as it was. */
 export interface Edit {
@@ -43,6 +43,9 @@ export function editNoteable<T extends Noteable>(
   for (const userId of newReviewers(previous, noteable, input.edit))
     addTodo({ userId, authorId: by.id, action: 'review_requested', on: noteable }, context);
   finishTodos({ userId: by.id, on: noteable }, context);
+  const { description } = noteable;
+  const text = { text: description ?? '', before: previous.description };
+  if (description !== previous.description) mentionTodos({ ...text, authorId: by.id, on: noteable }, context);
   const action = actionOf(previous, noteable);
   if (noteable.kind === 'issue')
     context.emit({ type: 'issue', action, issue: noteable, previous: previous as Issue, userId: by.id });

@@ -1,8 +1,9 @@
 import type { WorldContext } from './context.ts';
-import { getUser, must, type UserRef } from './lookup.ts';
-import type { Award } from './records-discussion.ts';
+import { getNoteable, getUser, must, type UserRef } from './lookup.ts';
+import type { Award, Noteable } from './records-discussion.ts';
 import { notFound } from './refusal.ts';
 import { nextId } from './state.ts';
+import { finishTodos } from './todos.ts';
 
 export interface NewAward {
   readonly by: UserRef;
@@ -31,8 +32,15 @@ export function award(input: NewAward, context: WorldContext): Award {
     createdAt: now(),
   };
   state.awards.set(record.id, record);
+  finishTodos({ userId: user.id, on: noteableOf(input.on, context) }, context);
   context.emit({ type: 'emoji', action: 'award', award: record });
   return record;
+}
+
+/** The issue or merge request that has the emoji, on itself or on a comment. */
+function noteableOf({ kind, id }: Award['awardable'], { state }: WorldContext): Noteable {
+  const target = kind === 'note' ? must(state.notes.get(id), `note ${id}`).noteable : { kind, id };
+  return getNoteable(target, state);
 }
 
 /** Takes an emoji back. */

@@ -1,6 +1,6 @@
 import type { WorldContext } from './context.ts';
 import { resolveTarget, type Target } from './issues.ts';
-import { getProject, getUser, must, notesOf, type UserRef } from './lookup.ts';
+import { getNoteable, getProject, getUser, must, notesOf, type UserRef } from './lookup.ts';
 import { newNote, saveNoteable } from './note-records.ts';
 import { mayReadNote } from './policy.ts';
 import { splitQuickActions } from './quick-actions.ts';
@@ -49,7 +49,7 @@ export function post(
     text === '' ? undefined : store({ ...input, on, authorId: author.id, body: text, first }, context);
   if (note !== undefined) {
     saveNoteable({ ...on, updatedAt: context.now() }, context);
-    finishTodos({ userId: author.id, on }, context);
+    finishTodos({ userId: author.id, on, ...threadOf(note) }, context);
     mentionTodos({ text, authorId: author.id, on, note }, context);
     context.emit({ type: 'note', action: 'create', note });
   }
@@ -63,6 +63,11 @@ export function post(
 /** Posts a comment that is more than commands, and answers the note. */
 export function comment(input: NewNote, context: WorldContext): Note {
   return must(post(input, context).note, 'note: the comment had only commands, use post for that');
+}
+
+/** The thread that a comment is in; one that stands by itself is in none. */
+function threadOf({ type, discussionId }: Note): { discussionId?: string } {
+  return type === null ? {} : { discussionId };
 }
 
 function threadStart(discussionId: string, on: Noteable, authorId: number, context: WorldContext): Note {
@@ -116,6 +121,9 @@ export function editNote(
   const by = getUser(input.by, state);
   const note: Note = { ...previous, body: input.body, updatedAt: now(), updatedById: by.id };
   state.notes.set(note.id, note);
+  const on = getNoteable(note.noteable, state);
+  finishTodos({ userId: by.id, on, ...threadOf(note) }, context);
+  mentionTodos({ text: note.body, before: previous.body, authorId: by.id, on, note }, context);
   context.emit({ type: 'note', action: 'update', note });
   return note;
 }

@@ -53,7 +53,13 @@ export interface Todo {
   readonly userId: number;
   readonly authorId: number;
   readonly projectId: number;
-  readonly action: 'assigned' | 'mentioned' | 'directly_addressed' | 'review_requested' | 'build_failed';
+  readonly action:
+    | 'assigned'
+    | 'mentioned'
+    | 'directly_addressed'
+    | 'review_requested'
+    | 'build_failed'
+    | 'marked';
   readonly target: { readonly kind: 'issue' | 'merge_request'; readonly id: number };
   readonly noteId: number | null;
   readonly body: string;

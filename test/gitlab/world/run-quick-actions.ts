@@ -156,7 +156,7 @@ function effect(
       };
     }
     case 'todo':
-      addTodo({ userId: by.id, authorId: 0, action: 'assigned', on }, context);
+      addTodo({ userId: by.id, authorId: 0, action: 'marked', on }, context);
       return { message: 'Added a to-do item.', change: { todo_event: 'add' } };
     case 'done':
       finishTodos({ userId: by.id, on }, context);

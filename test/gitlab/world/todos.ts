@@ -4,14 +4,22 @@ import { mentionsIn } from './mentions.ts';
 import { mayReadNote, mayReadNoteable } from './policy.ts';
 import type { Note, Noteable } from './records-discussion.ts';
 import type { Todo } from './records-people.ts';
-import { nextId } from './state.ts';
+import { nextId, type State } from './state.ts';
+import { atLeast } from './version.ts';
 
-/** Makes a To-Do item; nobody gets one for what they did themselves. */
+/**
+ * Makes a To-Do item; nobody gets one for what they did themselves, nor a second one beside one that is pending: since
+ * 17.8 of the same action, and then as many as there are mentions.
+ */
 export function addTodo(
   input: { userId: number; authorId: number; action: Todo['action']; on: Noteable; note?: Note },
-  { state, now }: WorldContext,
+  { state, now, version }: WorldContext,
 ): void {
   if (input.userId === input.authorId) return;
+  const isMention = input.action === 'mentioned' || input.action === 'directly_addressed';
+  const several = atLeast(version, 17, 8);
+  const isTold = pendingOn(input, state).some((todo) => !several || todo.action === input.action);
+  if (isTold && !(several && isMention)) return;
   const todo: Todo = {
     id: nextId(state, 'todos'),
     userId: input.userId,
@@ -28,13 +36,15 @@ export function addTodo(
   state.todos.set(todo.id, todo);
 }
 
-/** To-Do items for those whom a text mentions and who may read it. */
+/** To-Do items for those whom a text mentions, and did not before, and who may read it. */
 export function mentionTodos(
-  input: { text: string; authorId: number; on: Noteable; note?: Note },
+  input: { text: string; before?: string | null; authorId: number; on: Noteable; note?: Note },
   context: WorldContext,
 ): void {
   const project = getProject(input.on.projectId, context.state);
+  const known = new Set(mentionsIn(input.before ?? '').map(({ name }) => name));
   for (const { name, direct } of mentionsIn(input.text)) {
+    if (known.has(name)) continue;
     const user = findUser(name, context.state);
     if (user === undefined || !mayReadNoteable(user, input.on, project, context)) continue;
     if (input.note !== undefined && !mayReadNote(user, input.note, project, context)) continue;
@@ -43,13 +53,26 @@ export function mentionTodos(
   }
 }
 
-/** Ticks a user's items of an issue or merge request off, as GitLab does once the user acts there. */
-export function finishTodos(input: { userId: number; on: Noteable }, { state, now }: WorldContext): void {
-  for (const todo of state.todos.values()) {
-    const same = todo.target.kind === input.on.kind && todo.target.id === input.on.id;
-    if (same && todo.userId === input.userId && todo.state === 'pending')
-      state.todos.set(todo.id, { ...todo, state: 'done', updatedAt: now() });
+/**
+ * Ticks a user's items of an issue or merge request off, as GitLab does once the user acts there. A comment in a
+ * thread does it for those about a comment of the thread only.
+ */
+export function finishTodos(
+  input: { userId: number; on: Noteable; discussionId?: string },
+  { state, now }: WorldContext,
+): void {
+  for (const todo of pendingOn(input, state)) {
+    const note = todo.noteId === null ? undefined : state.notes.get(todo.noteId);
+    if (input.discussionId !== undefined && note?.discussionId !== input.discussionId) continue;
+    state.todos.set(todo.id, { ...todo, state: 'done', updatedAt: now() });
   }
+}
+
+function pendingOn({ userId, on }: { userId: number; on: Noteable }, state: State): readonly Todo[] {
+  return [...state.todos.values()].filter(
+    ({ target, ...todo }) =>
+      todo.userId === userId && todo.state === 'pending' && target.kind === on.kind && target.id === on.id,
+  );
 }
 
 function noteOf(input: { note?: Note }): { note?: Note } {

@@ -1,0 +1,40 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import type { Login } from '../gitlab/connection.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Backend } from '../queue/backend.ts';
+import type { Clock, Observer } from '../runs/ports.ts';
+import type { CaughtUp, RunQueue } from '../runs/queue-ports.ts';
+
+/** What both halves of the program stand on. */
+export interface Base {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly observer: Observer;
+  readonly clock: Clock;
+  readonly backend: Backend;
+  readonly queue: RunQueue;
+  readonly caughtUp: CaughtUp;
+}
+
+/** The life of the process around the worker. */
+export interface Process {
+  /** Resolves once the web server listens, or will not. */
+  readonly started: Promise<void>;
+  readonly isStopping: () => boolean;
+  /** Milliseconds that a stop leaves to runs under way. */
+  readonly left: () => number;
+  /** Has something closed at the end, before all that was opened earlier. */
+  readonly onClose: (close: () => Promise<unknown>) => void;
+}
+
+/** Makes something for each agent's account, and gives it by the agent's name. */
+export function ofAgents<T>({ gitlab, agents }: Config, make: (login: Login) => T): (agent: string) => T {
+  const made = new Map(agents.map(({ name, token }) => [name, make({ url: gitlab.url, token })]));
+  return (agent) => {
+    const found = made.get(agent);
+    if (found === undefined) throw new Error(`there is no agent ${agent}`);
+    return found;
+  };
+}

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JobType } from 'bullmq';
+import pLimit from 'p-limit';
 import type { RunQueue, StopRequest } from '../runs/queue-ports.ts';
 import type { Outcome, Run } from '../runs/run.ts';
 import type { Backend, RunJob } from './backend.ts';
@@ -23,6 +24,13 @@ const COMMAND_OPTIONS = {
 } as const;
 /** Unfinished runs of one state that a list takes into account. */
 const MOST_UNFINISHED = 10_000;
+/**
+ * Runs and commands put in at once. In a burst the others wait in line, and the time that the queue has for an answer
+ * begins with their turn: else all of them would share it, and none would be done.
+ */
+const PUT_AT_ONCE = 16;
+/** Milliseconds in line. With those for the answer less than the ten seconds that GitLab waits. */
+const IN_LINE_MS = 6_000;
 /** Runs read at once. */
 const PAGE = 100;
 
@@ -35,11 +43,6 @@ async function answered<T>(doing: string, asked: Promise<T>): Promise<T> {
   } catch (error) {
     throw unavailable(doing, error);
   }
-}
-
-/** As {@link answered}, but for what may be asked again within that time, so that a short absence goes unnoticed. */
-function taken<T>(doing: string, ask: () => Promise<T>): Promise<T> {
-  return keepTrying(doing, ask, { ms: ANSWER_MS, pause: 100 });
 }
 
 /** The run of a job. One that the queue has set aside, because our own code always threw, has failed. */
@@ -73,6 +76,17 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
     removeOnFail: kept,
     stackTraceLimit: 3,
   };
+
+  const line = pLimit(PUT_AT_ONCE);
+
+  /** As {@link answered}, but asked again within that time, so that a short absence goes unnoticed. */
+  function taken<T>(doing: string, ask: () => Promise<T>): Promise<T> {
+    const until = Date.now() + IN_LINE_MS;
+    return line(() => {
+      if (Date.now() > until) throw unavailable(doing, 'too much came at once');
+      return keepTrying(doing, ask, { ms: ANSWER_MS, pause: 100 });
+    });
+  }
 
   /**
    * BullMQ stores nothing when the id is taken, and does not say so. Each call's own name, read back from the

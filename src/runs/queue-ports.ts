@@ -130,7 +130,7 @@ export type QueueDepth = Readonly<Record<'waiting' | 'active' | 'delayed' | 'com
 export interface RunQueue {
   /**
    * Adds a run unless one with its id is there. Durable when it resolves; rejects with a {@link BeckonError}
-   * `queue_unavailable` when the queue cannot take it within 2 s.
+   * `queue_unavailable` when the queue cannot take it within 2 s, in a burst after up to 6 s in line.
    */
   add(run: Run): Promise<{ readonly duplicate: boolean }>;
   /** Adds a command unless one with its id is there; durable and bounded as {@link RunQueue.add}. */

@@ -640,5 +640,17 @@ export function describeRunQueue(name: string, home: Home): void {
       await queue.ping();
       expect(await backend.warnings()).toEqual([]);
     });
+
+    test('takes as much of a burst as there is time for, and answers all in time', async () => {
+      const began = Date.now();
+      const burst = Array.from({ length: 4_000 }, () => queue.add(aRun()));
+      const taken = await Promise.allSettled(burst);
+      expect(Date.now() - began).toBeLessThan(10_000);
+      const ids = taken.filter(({ status }) => status === 'fulfilled').length;
+      // All at once would share the time for one, and none would be done.
+      expect(ids).toBeGreaterThan(200);
+      await consume(finish, 50);
+      await until('all are done', async () => (await queue.depth()).waiting === 0, { ms: 50_000 });
+    }, 80_000);
   });
 }

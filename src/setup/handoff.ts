@@ -1,4 +1,5 @@
 import { ACCESS_LEVELS } from '../config/config.ts';
+import { isAtLeast } from '../lib/version.ts';
 import type { AgentFact, CiFacts } from './facts.ts';
 import type { VariablesRole } from './ports.ts';
 
@@ -10,11 +11,6 @@ export interface HandoffPlan {
   readonly needsInputs: boolean;
   /** The setting for pipeline variables has to change. */
   readonly needsSetting: boolean;
-}
-
-/** Agents that cannot even start a pipeline: that takes a Developer. */
-export function strangersOf({ agents }: CiFacts): readonly AgentFact[] {
-  return agents.filter(({ level }) => (level ?? 0) < ACCESS_LEVELS.developer);
 }
 
 /** Pipeline inputs are generally available from this version on, https://docs.gitlab.com/ci/inputs/ */
@@ -42,9 +38,4 @@ function maySend(level: number | undefined, role: VariablesRole | undefined): bo
   if (role === undefined) return true;
   // An agent has to become a Developer in any case.
   return role !== 'no_one_allowed' && Math.max(level ?? 0, ACCESS_LEVELS.developer) >= ACCESS_LEVELS[role];
-}
-
-function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
-  const [ofVersion = 0, minorOfVersion = 0] = version.split('.').map(Number);
-  return ofVersion > major || (ofVersion === major && minorOfVersion >= minor);
 }

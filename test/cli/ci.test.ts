@@ -33,6 +33,7 @@ describe('beckon ci', { timeout: LIMIT }, () => {
     const { status, stdout, stderr } = await ci();
     expect({ stdout, stderr }).toEqual({
       stdout: `${PROJECT} (GitLab 18.9, default branch main)
+  ✓ claude-bot is Developer.
   ✓ .gitlab-ci.yml includes the agent's job (${AGENT_FILE}).
   ✓ ${AGENT_FILE} is the one of this Beckon.
   ✓ pipeline variables: the agents may set them.
@@ -225,7 +226,7 @@ describe('beckon ci --merge-request', { timeout: LIMIT }, () => {
     });
     const { status, stdout } = await ci('--merge-request');
     expect(status).toBe(0);
-    expect(stdout).toContain('✗ pipeline variables: nobody may set them; claude-bot is Developer (http');
+    expect(stdout).toContain('✗ pipeline variables: nobody may set them; claude-bot is Developer.\n');
     expect(stdout).toContain('The merge request is opened: ');
     expect(await file('.gitlab-ci.yml', BRANCH)).toMatch(/^spec:\n {2}inputs:[\s\S]*ai_flow_script:/m);
   });

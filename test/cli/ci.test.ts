@@ -69,7 +69,7 @@ Nothing to do.
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       project: PROJECT,
-      findings: [{ state: 'missing', text: 'There is no .gitlab-ci.yml.' }, { state: 'ok' }],
+      findings: [{ state: 'ok' }, { state: 'wrong', text: 'There is no .gitlab-ci.yml.' }, { state: 'ok' }],
       files: [
         { action: 'create', path: AGENT_FILE, content: agentJob },
         { action: 'create', path: '.gitlab-ci.yml' },
@@ -108,7 +108,7 @@ Nothing to do.
     expect(stdout).toContain(
       '✗ pipeline variables: only Maintainers may set them; claude-bot is Developer (',
     );
-    expect(stdout).toContain(`Set to Developer: ${gitlab.url}/${PROJECT}/-/settings/ci_cd`);
+    expect(stdout).toContain(`need GitLab 18.1: ${gitlab.url}/${PROJECT}/-/settings/ci_cd`);
     expect(stdout).not.toContain('--merge-request');
   });
 

@@ -201,6 +201,7 @@ it('shows what there is and what to do, files whole', () => {
   expect(renderFindings(made.facts, made.findings)).toBe(
     [
       'acme/shop (GitLab 18.9, default branch main)',
+      '  ✓ claude-bot is Developer.',
       "  ✗ .gitlab-ci.yml does not include the agent's job.",
       '  ✓ pipeline variables: the agents may set them.',
     ].join('\n'),

@@ -79,6 +79,12 @@ export function projectEntity(project: Project, user: User | undefined, context:
   };
 }
 
+/** What `simple=true` leaves of a project. */
+export function simpleProject(project: Project, user: User | undefined, context: WorldContext) {
+  const { default_branch, web_url, visibility } = projectEntity(project, user, context);
+  return { ...projectIdentity(project, context), default_branch, web_url, visibility };
+}
+
 /** The short form, as in To-Do items. */
 export function projectIdentity(project: Project, context: Pick<WorldContext, 'state'>) {
   return {

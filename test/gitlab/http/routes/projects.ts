@@ -5,15 +5,17 @@ import { addLabel, updateProject } from '../../world/projects.ts';
 import type { Member } from '../../world/records-people.ts';
 import { forbidden, notFound, Refusal } from '../../world/refusal.ts';
 import { type Call, created, type Endpoint, empty, ok, page } from '../call.ts';
-import { labelEntity, projectEntity } from '../entities/project.ts';
+import { labelEntity, projectEntity, simpleProject } from '../entities/project.ts';
 import { memberEntity } from '../entities/user.ts';
-import { choice, given, requiredInteger, requiredText, text } from '../input.ts';
+import { choice, flag, given, integer, requiredInteger, requiredText, text } from '../input.ts';
 import { projectOf, projectToChange, userOf } from '../lookup.ts';
+import { sorted } from '../sorting.ts';
 
 const roles = ['no_one_allowed', 'developer', 'maintainer', 'owner'] as const;
 
 /** Projects, their members and labels. */
 export const projectRoutes: readonly Endpoint[] = [
+  { method: 'GET', path: '/projects', run: listProjects },
   {
     method: 'GET',
     path: '/projects/:id',
@@ -112,6 +114,21 @@ export const projectRoutes: readonly Endpoint[] = [
     },
   },
 ];
+
+/** The projects that the caller is a member of with at least some role; GitLab lists others too. */
+function listProjects(call: Call) {
+  const user = userOf(call);
+  const least = integer(call, 'min_access_level');
+  if (least === undefined) throw new Refusal('bad_request', 'this stand-in lists by min_access_level only');
+  const archived = flag(call, 'archived');
+  const found = [...call.context.state.projects.values()].filter(
+    (project) =>
+      (effectiveMember(user, project, call.context)?.accessLevel ?? 0) >= least &&
+      (archived === undefined || project.archived === archived),
+  );
+  const present = flag(call, 'simple') === true ? simpleProject : projectEntity;
+  return page(sorted(found, call), (project) => present(project, user, call.context));
+}
 
 function changeProject(call: Call) {
   const before = projectToChange(call, levels.maintainer);

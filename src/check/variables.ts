@@ -79,7 +79,7 @@ function findVariable(
         ),
       ];
   }
-  return dangers.length > 0 ? dangers : [ok(`The job is given ${name}.`)];
+  return dangers.length > 0 ? dangers : [ok(`The job of ${agent} is given ${name}.`)];
 }
 
 /** Of a secret; other variables, such as the name of a model, need no care. */

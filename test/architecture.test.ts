@@ -13,6 +13,7 @@ const ORDER = [
   'turns',
   'runs',
   'setup',
+  'check',
   'gitlab',
   'receive',
   'perform',
@@ -28,7 +29,7 @@ const ORDER = [
 /** Whoever logs, and the two ends of the process. Everything else tells the observer. */
 const MAY_LOG = ['observability', 'http', 'app', 'cli'];
 /** Parts that only calculate: no clock, no network, no files. */
-const PURE = ['events', 'triggers', 'flows', 'turns', 'setup'];
+const PURE = ['events', 'triggers', 'flows', 'turns', 'setup', 'check'];
 
 const root = fileURLToPath(new URL('../src', import.meta.url));
 

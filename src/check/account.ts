@@ -1,6 +1,6 @@
 import type { Failure } from '../runs/failures.ts';
 import { type Finding, ok, risky, unknown, wrong } from '../setup/finding.ts';
-import type { Heard } from './heard.ts';
+import { type Heard, wordsOf } from './heard.ts';
 import type { TokenAccount, TokenFacts } from './ports.ts';
 
 const DAY = 86_400_000;
@@ -39,14 +39,16 @@ function renewal({ key, account }: Expected): string {
   return `Make a new access token${account === undefined ? '' : ` of ${account}`} with the scope api and an expiry date, and put it where ${key} takes it from.`;
 }
 
-function refused({ status, detail }: Failure, expected: Expected): Finding {
-  if (status === 401) return wrong(`GitLab does not take the token: ${detail}.`, renewal(expected));
+function refused(failure: Failure, expected: Expected): Finding {
+  const { status } = failure;
+  const words = wordsOf(failure);
+  if (status === 401) return wrong(`GitLab does not take the token: ${words}.`, renewal(expected));
   if (status === 403)
     return wrong(
-      `GitLab does not let the token ask whose it is: ${detail}.`,
-      /scope/i.test(detail) ? renewal(expected) : 'Have an administrator look at the account.',
+      `GitLab does not let the token ask whose it is: ${words}.`,
+      /scope/i.test(words) ? renewal(expected) : 'Have an administrator look at the account.',
     );
-  return unknown(`Whose token it is: ${detail}.`);
+  return unknown(`Whose token it is: ${words}.`);
 }
 
 function findOwner({ username }: TokenAccount, expected: Expected): Finding {
@@ -59,8 +61,9 @@ function findOwner({ username }: TokenAccount, expected: Expected): Finding {
   );
 }
 
+/** Of an agent's own account. */
 function findKind({ username, bot }: TokenAccount, { account }: Expected): readonly Finding[] {
-  if (account === undefined) return [];
+  if (username.toLowerCase() !== account?.toLowerCase()) return [];
   if (bot === true) return [ok(`${username} is a service account or bot.`)];
   if (bot === undefined) return [unknown(`Whether ${username} is a bot: this GitLab does not tell.`)];
   return [
@@ -80,7 +83,7 @@ function findAdmin({ username, admin }: TokenAccount, expected: Expected): reado
 /** A token that GitLab refuses was said already. */
 function unknownToken({ account, token }: AccountFacts): readonly Finding[] {
   if ('failure' in account && account.failure.status === 401) return [];
-  const why = 'failure' in token ? token.failure.detail : 'GitLab does not tell of this kind of token';
+  const why = 'failure' in token ? wordsOf(token.failure) : 'GitLab does not tell of this kind of token';
   return [unknown(`Scopes and end of the token: ${why}.`)];
 }
 

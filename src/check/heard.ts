@@ -14,7 +14,14 @@ export async function hear<T>(asked: Promise<T>): Promise<Heard<T>> {
   }
 }
 
+/** GitLab's words, to be put in the middle of a sentence. */
+export function wordsOf({ detail }: Failure): string {
+  return detail.replace(/\.$/, '');
+}
+
 /** Says of `what`, the beginning of a sentence, why it is not known; `needs` is the role that GitLab shows it to. */
-export function unheard(what: string, { status, detail }: Failure, needs = 'Maintainers'): Finding {
-  return unknown(status === 403 ? `${what}: shown to ${needs} only.` : `${what}: ${detail}.`);
+export function unheard(what: string, failure: Failure, needs = 'Maintainers'): Finding {
+  return unknown(
+    failure.status === 403 ? `${what}: shown to ${needs} only.` : `${what}: ${wordsOf(failure)}.`,
+  );
 }

@@ -1,7 +1,7 @@
 import { tokenVariable } from '../config/token-variable.ts';
 import { type Finding, ok, risky, unknown, wrong } from '../setup/finding.ts';
 import { coverWorkloads } from './branches.ts';
-import { type Heard, unheard } from './heard.ts';
+import { type Heard, unheard, wordsOf } from './heard.ts';
 import type { CiVariable, ProtectedBranch } from './ports.ts';
 import { matchesWildcard } from './wildcard.ts';
 
@@ -68,7 +68,7 @@ function findVariable(
   if (given.protected) {
     if ('failure' in protections)
       return [
-        unknown(`${name} is protected, and whether workloads/* is too: ${protections.failure.detail}.`),
+        unknown(`${name} is protected, and whether workloads/* is too: ${wordsOf(protections.failure)}.`),
       ];
     if (coverWorkloads(protections.is).length === 0)
       return [

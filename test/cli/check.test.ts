@@ -146,7 +146,6 @@ triggers:${triggers}
 `,
     );
     const { status, stdout } = await check();
-    console.log(stdout);
     expect(status).toBe(1);
     const settings = `${gitlab.url}/${PROJECT}/-/settings`;
     for (const line of [
@@ -158,7 +157,6 @@ triggers:${triggers}
       '✗ GitLab does not take the token: 401 invalid_token: Token was revoked.',
       '✗ The token lacks the scope api; it has read_api.',
       '✗ The token is that of olga, and the config names idle-bot.',
-      '! olga is a person to GitLab',
       ', in 3 days.',
       '✗ claude-bot may not push to workloads/*: the protected branch work* covers it.',
       "✗ .gitlab-ci.yml does not include the agent's job.",

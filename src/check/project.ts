@@ -30,10 +30,10 @@ export interface ProjectPlace {
 }
 
 /** One thing that a project is held to. Asks for the facts and finds what they mean. */
-export type ProjectCheck = (place: ProjectPlace) => Promise<readonly Finding[]>;
+type ProjectCheck = (place: ProjectPlace) => Promise<readonly Finding[]>;
 
 /** All that a project is held to, in the order in which it is told. Another thing is another function here. */
-export const PROJECT_CHECKS: readonly ProjectCheck[] = [
+const PROJECT_CHECKS: readonly ProjectCheck[] = [
   async ({ settings }) => findProject(settings),
   async ({ settings, agents }) =>
     agents.map(({ agent, level }) => findRole({ ...factOf(agent), level }, settings)),

@@ -77,9 +77,9 @@ async function lookAtQueue(home: QueueHome): Promise<QueueState> {
 }
 
 /** A line that is written over and over, and is gone at the end; none where nobody looks. */
-function progressOn({ isTTY, write }: NodeJS.WriteStream): { show: OnAnswer; end: () => void } {
-  if (!isTTY) return { show: () => {}, end: () => {} };
-  const print = (text: string) => write.call(process.stderr, `\r\u001b[K${text}`);
+function progressOn(stream: NodeJS.WriteStream): { show: OnAnswer; end: () => void } {
+  if (!stream.isTTY) return { show: () => {}, end: () => {} };
+  const print = (text: string) => stream.write(`\r\u001b[K${text}`);
   return {
     show: (answered, asked) => print(`Looking: ${answered} of ${asked} answers…`),
     end: () => print(''),

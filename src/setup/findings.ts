@@ -158,7 +158,7 @@ function findVariables(facts: CiFacts): Finding {
 }
 
 /** A role as GitLab writes it. */
-export function roleOf(level: number | undefined): string {
+function roleOf(level: number | undefined): string {
   const role = Object.entries(ACCESS_LEVELS).find(([, known]) => known === level)?.[0];
   if (role === undefined) return 'no member';
   return role.replace(/^./, (letter) => letter.toUpperCase());

@@ -106,7 +106,7 @@ Nothing to do.
     const { status, stdout } = await ci();
     expect(status).toBe(1);
     expect(stdout).toContain(
-      '✗ pipeline variables: only Maintainers may set them; claude-bot is Developer (',
+      '✗ pipeline variables: only Maintainers may set them; claude-bot is Developer.\n',
     );
     expect(stdout).toContain(`need GitLab 18.1: ${gitlab.url}/${PROJECT}/-/settings/ci_cd`);
     expect(stdout).not.toContain('--merge-request');

@@ -127,7 +127,7 @@ function explainSilence(
     : 'If only a proxy leads there, set HTTPS_PROXY.';
   const needsProxy = why === 'its name is not known here' || why === 'there is no answer' || hasProxy;
   return wrong(
-    `${url} cannot be reached, because ${why} (${[code, detail].filter((part) => part !== '').join(': ')}).`,
+    `${url} cannot be reached, because ${why} (${detail.includes(code) ? detail : `${code}: ${detail}`}).`,
     [remedy(url), ...(needsProxy ? [proxy] : [])].join(' '),
   );
 }

@@ -66,6 +66,12 @@ function findUnseen(
 ): readonly Finding[] {
   const [first] = why;
   if (first === undefined) return [unknown('Not looked at, because no token that GitLab takes fits.')];
+  const link = `${config.gitlab.url}/${path}`;
+  // GitLab's address itself does not redirect, or nothing else would have been asked.
+  if (why.some(({ status }) => status === 301))
+    return [
+      wrong(`The project ${path} has another path now.`, 'Name it by that path in the triggers.', link),
+    ];
   const other = why.find(({ kind }) => kind !== 'gone');
   if (other !== undefined) return [unheard('The project', other, 'its members')];
   const accounts = agents.map(({ account }) => account).join(', ');
@@ -73,7 +79,7 @@ function findUnseen(
     wrong(
       `There is no project ${path}, or none of our accounts is a member of it.`,
       `Check the path, and make ${accounts || 'the account of an agent'} a Developer.`,
-      `${config.gitlab.url}/${path}/-/project_members`,
+      `${link}/-/project_members`,
     ),
   ];
 }

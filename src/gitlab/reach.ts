@@ -34,7 +34,10 @@ export async function reachGitLab(
       clockAhead: Number.isNaN(date) ? undefined : date - (begin + clock()) / 2,
     };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    return { kind: 'silence', code, detail: oneLine(messageOf(error), 200) };
+    const code =
+      error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+    // Of the words of OpenSSL only the reason.
+    const words = messageOf(error).replace(/^.*:SSL routines:[^:]*:([^:]*):[\s\S]*$/, '$1');
+    return { kind: 'silence', code, detail: oneLine(words, 200) };
   }
 }

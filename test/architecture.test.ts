@@ -13,6 +13,7 @@ const ORDER = [
   'turns',
   'runs',
   'setup',
+  'check',
   'hooks',
   'gitlab',
   'receive',
@@ -30,7 +31,7 @@ const ORDER = [
 /** Whoever logs, and the two ends of the process. Everything else tells the observer. */
 const MAY_LOG = ['observability', 'http', 'app', 'cli'];
 /** Parts that only calculate: no clock, no network, no files. */
-const PURE = ['events', 'triggers', 'flows', 'turns', 'setup', 'hooks'];
+const PURE = ['events', 'triggers', 'flows', 'turns', 'setup', 'check', 'hooks'];
 
 const root = fileURLToPath(new URL('../src', import.meta.url));
 

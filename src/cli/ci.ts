@@ -46,12 +46,12 @@ function agentsOf({ triggers }: Config, project: string): readonly ProjectAgent[
 
 /** A merge request takes care of the files; what is left to a person is not done. */
 function isDone({ findings, advice }: CiPlan, offered: Offered | undefined): boolean {
-  return findings.every(({ state }) => state !== 'missing') || (offered !== undefined && advice.length === 0);
+  return findings.every(({ state }) => state !== 'wrong') || (offered !== undefined && advice.length === 0);
 }
 
 function render(facts: CiFacts, plan: CiPlan, offered: Offered | undefined): string {
   if (offered === undefined)
-    return plan.findings.some(({ state }) => state === 'missing')
+    return plan.findings.some(({ state }) => state === 'wrong')
       ? `\n${renderToDo(facts, plan)}`
       : '\nNothing to do.';
   return [

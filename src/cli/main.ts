@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/load.ts';
 import { BeckonError, messageOf } from '../lib/errors.ts';
+import { check } from './check.ts';
 import { ci } from './ci.ts';
 import { EXIT } from './exit.ts';
 import { flow } from './flow.ts';
@@ -28,6 +29,7 @@ program
   .addCommand(serve)
   .addCommand(simulate)
   .addCommand(schema)
+  .addCommand(check)
   .addCommand(ci)
   .addCommand(flow)
   .addCommand(hook)

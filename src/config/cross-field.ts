@@ -1,5 +1,6 @@
 import type { Issue } from './explain.ts';
 import { NO_GATEWAY } from './flow.ts';
+import { tokenVariable } from './token-variable.ts';
 
 /**
  * What is wrong between keys that are right each by itself. Reads the data before anybody knows that it has the
@@ -43,7 +44,7 @@ function* handoverIssues(agents: unknown): Generator<Issue> {
   const owners = new Map<string, string>();
   for (const [name, agent] of Object.entries(mapping(agents))) {
     const { flow, gateway, handoff } = mapping(agent);
-    const variable = `GITLAB_TOKEN_${name.toUpperCase().replaceAll('-', '_')}`;
+    const variable = tokenVariable(name);
     const owner = owners.get(variable);
     owners.set(variable, name);
     if (owner !== undefined) {

@@ -9,6 +9,13 @@ export function parseFlow(text: string, path: string): Flow | string {
   return `The flow file cannot be used: ${reading.faults.map((fault) => formatFault(path, fault)).join('; ')}`;
 }
 
+/** Where a flow file may be: GitLab's documentation writes both `.yml` and `.yaml` for the same file. */
+export function flowPaths(path: string): readonly string[] {
+  return path.endsWith('.yml')
+    ? [path, path.replace(/\.yml$/, '.yaml')]
+    : [path, path.replace(/\.yaml$/, '.yml')];
+}
+
 /** How many flow files are known at once. */
 const MAX_KNOWN = 200;
 

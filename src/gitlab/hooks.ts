@@ -14,10 +14,10 @@ import {
   DeliveriesAnswer,
   type DeliveryAnswer,
   HookAnswer,
-  MetadataAnswer,
   PathAnswer,
   ResentAnswer,
-} from './responses.ts';
+} from './hook-responses.ts';
+import { MetadataAnswer } from './responses.ts';
 
 /** Characters of an answer that are kept. */
 const MAX_ANSWER = 500;

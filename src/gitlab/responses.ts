@@ -1,15 +1,10 @@
 import { z } from 'zod';
+import { Id, text } from './fields.ts';
 
 /*
  * What is read of GitLab's answers, and nothing more. GitLab's own description of its API makes nearly every
  * field nullable; required here is what a step cannot go on without.
  */
-
-const Id = z.number().int().nonnegative();
-const text = z
-  .string()
-  .nullish()
-  .transform((value) => value ?? undefined);
 
 export const UserAnswer = z.object({
   id: Id,
@@ -142,75 +137,3 @@ export const LintAnswer = z.object({
   merged_yaml: text,
   jobs: z.array(z.object({ name: z.string() })).nullish(),
 });
-
-export const PathAnswer = z
-  .object({ id: Id, path_with_namespace: z.string() })
-  .transform(({ id, path_with_namespace: path }) => ({ id, path }));
-
-/** Beside these a flag for each event, such as `note_events`. */
-export const HookAnswer = z.looseObject({
-  id: Id,
-  url: z.string(),
-  alert_status: z.enum(['executable', 'temporarily_disabled', 'disabled']).nullish(),
-  disabled_until: text,
-  enable_ssl_verification: z.boolean().nullish(),
-  token_present: z.boolean().nullish(),
-  signing_token_present: z.boolean().nullish(),
-});
-
-const headers = z.record(z.string(), z.string()).nullish();
-
-export const DeliveryAnswer = z.object({
-  id: Id,
-  url: z.string(),
-  request_headers: headers,
-  request_data: z.unknown(),
-  response_headers: headers,
-  response_body: text,
-  response_status: text,
-  created_at: text,
-});
-export const DeliveriesAnswer = z.array(DeliveryAnswer);
-
-export const ResentAnswer = z.object({ response_status: z.coerce.string() });
-
-const Caller = z
-  .object({ id: Id, username: z.string(), name: text })
-  .transform(({ name, ...user }) => ({ ...user, name: name ?? user.username }));
-const Callers = z.array(Caller).nullish();
-
-/** Each item is read by itself: an account has To-Do items of many kinds. */
-export const TodosAnswer = z.array(z.unknown());
-
-/** A To-Do item of the kinds that call on its owner. GitLab keeps all fields of the issue or merge request in it. */
-export const TodoAnswer = z.object({
-  id: Id,
-  action_name: z.enum(['mentioned', 'directly_addressed', 'assigned', 'review_requested']),
-  project: z.object({ path_with_namespace: z.string() }),
-  author: Caller,
-  target_type: z.enum(['Issue', 'WorkItem', 'MergeRequest']),
-  target: z.looseObject({
-    iid: Id,
-    web_url: z.string(),
-    state: text,
-    description: text,
-    confidential: z.boolean().nullish(),
-    updated_at: z.string(),
-    closed_at: text,
-    merged_at: text,
-    labels: z.array(z.string()).nullish(),
-    assignees: Callers,
-    reviewers: Callers,
-  }),
-  target_url: z.string(),
-  created_at: z.string(),
-});
-
-export const TodoCommentsAnswer = z.array(
-  z.object({
-    id: z.string(),
-    notes: z.array(
-      CommentAnswer.extend({ author: Caller.nullish(), created_at: z.string(), updated_at: text }),
-    ),
-  }),
-);

@@ -4,7 +4,7 @@ import type { Todo, TodoComment, TodoItem } from '../events/todo.ts';
 import type { TodoList } from '../runs/todo-ports.ts';
 import { orUndefined, readAnswer } from './answer.ts';
 import { connectionOf, type Login, type Wire } from './connection.ts';
-import { TodoAnswer, TodoCommentsAnswer, TodosAnswer } from './responses.ts';
+import { TodoAnswer, TodoCommentsAnswer, TodosAnswer } from './todo-responses.ts';
 
 const PER_PAGE = 100;
 /** Of To-Do items: the newest 2,000. */

@@ -10,6 +10,8 @@ export interface CiFile {
   readonly unguarded: readonly string[];
   /** Names under `spec:inputs`. */
   readonly inputs: readonly string[];
+  /** Tags that a runner has to have for the agent's job. */
+  readonly tags: readonly string[];
 }
 
 type Mapping = Readonly<Record<string, unknown>>;
@@ -35,7 +37,15 @@ export function readCiFile(text: string): CiFile | undefined {
       ...includes.filter((include) => !include.forAgents && !include.guarded).map(({ name }) => name),
     ],
     inputs: Object.keys(mapping(mapping(header?.spec)?.inputs) ?? {}),
+    tags: agentTags(body),
   };
+}
+
+/** Of a job of the project's own, else what is merged into the shipped job, which takes the project's default. */
+function agentTags(body: Mapping): readonly string[] {
+  const own = jobsOf(body).find(([, job]) => eventRule(job.rules) === 'for')?.[1];
+  const job = own ?? mapping(body['.external-agent']);
+  return asList(job?.tags ?? mapping(body.default)?.tags).map(String);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Handoff } from '../config/config.ts';
 import { Failure } from '../runs/failures.ts';
 import { type CiFile, readCiFile } from './ci-file.ts';
-import type { CiLint, ProjectSettings, ProjectSetup } from './ports.ts';
+import type { CiLint, ProjectReading, ProjectSettings } from './ports.ts';
 
 /** Where a project's CI configuration is: GitLab's `ci_config_path`, https://docs.gitlab.com/ci/pipelines/settings/ */
 export type CiPlace =
@@ -53,7 +53,7 @@ const CENTRAL_AGENT_FILE = 'external-agent.yml';
 
 /** Asks GitLab for all that a plan for the CI configuration needs. */
 export async function gatherCiFacts(
-  gitlab: ProjectSetup,
+  gitlab: ProjectReading,
   { project, agents }: { readonly project: string; readonly agents: readonly ProjectAgent[] },
 ): Promise<CiFacts> {
   const settings = await gitlab.settings(project);
@@ -103,7 +103,7 @@ async function freePath(read: (path: string) => Promise<string | undefined>): Pr
 
 /** GitLab lets Developers check, and whoever may less still gets to know the rest. */
 async function lint(
-  gitlab: ProjectSetup,
+  gitlab: ProjectReading,
   { id, defaultBranch }: ProjectSettings,
 ): Promise<CiLint | undefined> {
   if (defaultBranch === undefined) return undefined;

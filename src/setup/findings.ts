@@ -1,29 +1,63 @@
 import { ACCESS_LEVELS } from '../config/config.ts';
 import { agentJobIn } from './ci-file.ts';
-import type { CiFacts, CiPlace } from './facts.ts';
-import { planHandoff, strangersOf } from './handoff.ts';
-import type { VariablesRole } from './ports.ts';
+import type { AgentFact, CiFacts, CiPlace } from './facts.ts';
+import { type Finding, ok, risky, unknown, wrong } from './finding.ts';
+import { planHandoff } from './handoff.ts';
+import type { ProjectSettings, VariablesRole } from './ports.ts';
 
-/** One thing that was looked at. */
-export interface Finding {
-  readonly state: 'ok' | 'missing' | 'unknown';
-  /** One sentence. */
-  readonly text: string;
+/** Holds a project to what agents need; `agentJob` is the shipped file with their job. */
+export function findCi(facts: CiFacts, { agentJob }: { agentJob: string }): readonly Finding[] {
+  const { settings, agents } = facts;
+  return [
+    ...findProject(settings),
+    ...(agents.length === 0 ? [unknown(`No trigger of the config covers ${settings.path}.`)] : []),
+    ...agents.map((agent) => findRole(agent, settings)),
+    ...findConfiguration(facts, { agentJob }),
+  ];
 }
 
-const ok = (text: string): Finding => ({ state: 'ok', text });
-const missing = (text: string): Finding => ({ state: 'missing', text });
-const unknown = (text: string): Finding => ({ state: 'unknown', text });
-
-/** Holds a project's CI configuration to what agents need; `agentJob` is the shipped file with their job. */
-export function findCi(facts: CiFacts, { agentJob }: { agentJob: string }): readonly Finding[] {
+/** What else than its CI configuration a project has to have. */
+export function findProject({
+  archived,
+  defaultBranch,
+  jobsEnabled,
+  url,
+}: ProjectSettings): readonly Finding[] {
   return [
-    ...findSettings(facts),
-    ...findFile(facts),
-    ...findAgentFile(facts, agentJob),
-    ...findLint(facts),
-    findVariables(facts),
+    ...(archived ? [wrong('The project is archived.', 'Unarchive it, under Advanced.', `${url}/edit`)] : []),
+    ...(defaultBranch === undefined
+      ? [wrong('The repository is empty.', 'Commit something first.', url)]
+      : []),
+    ...(jobsEnabled
+      ? []
+      : [
+          wrong(
+            'CI/CD is off.',
+            'Turn CI/CD on under Visibility, project features, permissions.',
+            `${url}/edit`,
+          ),
+        ]),
   ];
+}
+
+/** Holds the role of an agent's account to what it takes to push and to start pipelines, which is Developer. */
+export function findRole({ account, level }: AgentFact, { url, variablesRole }: ProjectSettings): Finding {
+  const role = `${account} is ${roleOf(level)}`;
+  const members = `${url}/-/project_members`;
+  if ((level ?? 0) < ACCESS_LEVELS.developer)
+    return wrong(`${role}, and has to be Developer.`, `Make ${account} a Developer.`, members);
+  const needsMore = variablesRole === 'maintainer' || variablesRole === 'owner';
+  return (level ?? 0) < ACCESS_LEVELS.maintainer || needsMore
+    ? ok(`${role}.`)
+    : risky(`${role}, which is more than it needs.`, `Make ${account} a Developer.`, members);
+}
+
+/** Holds a project's CI configuration to what agents need. */
+export function findConfiguration(
+  facts: CiFacts,
+  { agentJob }: { readonly agentJob: string },
+): readonly Finding[] {
+  return [...findFile(facts), ...findAgentFile(facts, agentJob), ...findLint(facts), findVariables(facts)];
 }
 
 /** The CI file as a person knows it. */
@@ -47,34 +81,21 @@ function ownAgentJob({ lint, agents }: CiFacts): string | undefined {
   return lint === undefined ? undefined : agentJobIn(lint.mergedYaml, { forFlows });
 }
 
-function findSettings(facts: CiFacts): readonly Finding[] {
-  const { settings, agents } = facts;
-  return [
-    ...(settings.archived ? [missing('The project is archived.')] : []),
-    ...(settings.defaultBranch === undefined ? [missing('The repository is empty.')] : []),
-    ...(settings.jobsEnabled ? [] : [missing('CI/CD is off.')]),
-    ...(agents.length === 0 ? [unknown(`No trigger of the config covers ${settings.path}.`)] : []),
-    ...strangersOf(facts).map(({ account, level }) =>
-      missing(`${account} is ${roleOf(level)}, and has to be Developer.`),
-    ),
-  ];
-}
-
 function findFile(facts: CiFacts): readonly Finding[] {
   const { place, text, file } = facts;
   const name = nameOf(place);
   if (place.kind === 'remote') return [unknown(`The CI configuration is ${name}, which is not looked at.`)];
   if (text === undefined)
     return [
-      missing(place.kind === 'central' ? `${name} is not there, or not to be read.` : `There is no ${name}.`),
+      wrong(place.kind === 'central' ? `${name} is not there, or not to be read.` : `There is no ${name}.`),
     ];
-  if (file === undefined) return [missing(`${name} is not a CI configuration.`)];
+  if (file === undefined) return [wrong(`${name} is not a CI configuration.`)];
   const { agentInclude, unguarded } = file;
   if (agentInclude === undefined) {
     const job = ownAgentJob(facts);
     return [
       job === undefined
-        ? missing(`${name} does not include the agent's job.`)
+        ? wrong(`${name} does not include the agent's job.`)
         : ok(`${name} has a job for agents: ${job}.`),
     ];
   }
@@ -82,9 +103,9 @@ function findFile(facts: CiFacts): readonly Finding[] {
     ok(`${name} includes the agent's job (${agentInclude.name}).`),
     ...(unguarded.length === 0
       ? []
-      : [missing(`${name} lets others run beside an agent and its keys: ${unguarded.join(', ')}.`)]),
+      : [wrong(`${name} lets others run beside an agent and its keys: ${unguarded.join(', ')}.`)]),
     ...(planHandoff(facts).needsInputs && !takesInputs(facts)
-      ? [missing(`${name} does not take runs by pipeline inputs.`)]
+      ? [wrong(`${name} does not take runs by pipeline inputs.`)]
       : []),
   ];
 }
@@ -93,11 +114,11 @@ function findAgentFile({ file, agentFile }: CiFacts, agentJob: string): readonly
   if (file?.agentInclude === undefined) return [];
   const { name } = file.agentInclude;
   if (agentFile === undefined) return [unknown(`${name} was not compared with the job of this Beckon.`)];
-  if (agentFile.text === undefined) return [missing(`There is no ${agentFile.path}.`)];
+  if (agentFile.text === undefined) return [wrong(`There is no ${agentFile.path}.`)];
   return [
     isSame(agentFile.text, agentJob)
       ? ok(`${agentFile.path} is the one of this Beckon.`)
-      : missing(`${agentFile.path} is another version than the one of this Beckon.`),
+      : wrong(`${agentFile.path} is another version than the one of this Beckon.`),
   ];
 }
 
@@ -109,7 +130,7 @@ export function isSame(one: string, other: string): boolean {
 
 function findLint({ lint, place }: CiFacts): readonly Finding[] {
   if (lint === undefined || lint.valid) return [];
-  return [missing(`GitLab does not accept ${nameOf(place)}: ${lint.errors.join('; ')}`)];
+  return [wrong(`GitLab does not accept ${nameOf(place)}: ${lint.errors.join('; ')}`)];
 }
 
 const WHO: Readonly<Record<VariablesRole, string>> = {
@@ -121,16 +142,22 @@ const WHO: Readonly<Record<VariablesRole, string>> = {
 
 function findVariables(facts: CiFacts): Finding {
   const { settings } = facts;
-  const { barred, needsInputs } = planHandoff(facts);
+  const { barred, needsInputs, needsSetting } = planHandoff(facts);
   if (settings.variablesRole === undefined)
     return unknown('pipeline variables: who may set them is shown to Maintainers only.');
   if (barred.length === 0) return ok('pipeline variables: the agents may set them.');
   const roles = barred.map(({ account, level }) => `${account} is ${roleOf(level)}`).join(', ');
-  const text = `pipeline variables: ${WHO[settings.variablesRole]} may set them; ${roles}`;
-  if (needsInputs && takesInputs(facts)) return ok(`${text}. Inputs do instead.`);
-  return missing(`${text} (${settings.url}/-/settings/ci_cd).`);
+  const text = `pipeline variables: ${WHO[settings.variablesRole]} may set them; ${roles}.`;
+  if (!needsSetting)
+    return needsInputs && takesInputs(facts) ? ok(`${text} Inputs do instead.`) : wrong(text);
+  return wrong(
+    text,
+    'Set "Minimum role to use pipeline variables" to Developer, under Variables. Pipeline inputs, which do without, need GitLab 18.1.',
+    `${settings.url}/-/settings/ci_cd`,
+  );
 }
 
+/** A role as GitLab writes it. */
 function roleOf(level: number | undefined): string {
   const role = Object.entries(ACCESS_LEVELS).find(([, known]) => known === level)?.[0];
   if (role === undefined) return 'no member';

@@ -13,11 +13,6 @@ export interface HandoffPlan {
   readonly needsSetting: boolean;
 }
 
-/** Agents that cannot even start a pipeline: that takes a Developer. */
-export function strangersOf({ agents }: CiFacts): readonly AgentFact[] {
-  return agents.filter(({ level }) => (level ?? 0) < ACCESS_LEVELS.developer);
-}
-
 /** Pipeline inputs are generally available from this version on, https://docs.gitlab.com/ci/inputs/ */
 const INPUTS_SINCE = [18, 1] as const;
 

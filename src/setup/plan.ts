@@ -1,7 +1,8 @@
 import { entryFor } from './entry.ts';
 import type { CiFacts } from './facts.ts';
-import { type Finding, findCi, hasAgentJob, isSame, nameOf, takesInputs } from './findings.ts';
-import { planHandoff, strangersOf } from './handoff.ts';
+import { type Finding, remediesOf } from './finding.ts';
+import { findCi, hasAgentJob, isSame, nameOf, takesInputs } from './findings.ts';
+import { planHandoff } from './handoff.ts';
 import type { FileAction } from './ports.ts';
 
 /** The shipped CI files. */
@@ -45,11 +46,12 @@ export function planCi(facts: CiFacts, templates: CiTemplates): CiPlan {
   const { settings, place } = facts;
   const files =
     place.kind === 'remote' || settings.defaultBranch === undefined ? [] : filesOf(facts, templates);
+  const findings = findCi(facts, templates);
   return {
-    findings: findCi(facts, templates),
+    findings,
     files,
     home: place.kind === 'central' ? place.project : settings.path,
-    advice: adviceOf(facts),
+    advice: [...findings.filter(({ state }) => state === 'wrong').flatMap(remediesOf), ...adviceOf(facts)],
     change: obstacleOf(facts, files, templates) ?? changeOf(facts, files, templates),
   };
 }
@@ -96,19 +98,10 @@ function ownJobsPath({ file, freePath }: CiFacts): string | undefined {
   return path;
 }
 
+/** What a person has to know of the files. */
 function adviceOf(facts: CiFacts): readonly string[] {
-  const { settings, file, place } = facts;
-  const { url } = settings;
+  const { file, place } = facts;
   return [
-    ...(settings.jobsEnabled
-      ? []
-      : [`Turn CI/CD on: ${url}/edit under Visibility, project features, permissions.`]),
-    ...strangersOf(facts).map(({ account }) => `Make ${account} a Developer: ${url}/-/project_members`),
-    ...(planHandoff(facts).needsSetting
-      ? [
-          `Set to Developer: ${url}/-/settings/ci_cd under Variables, "Minimum role to use pipeline variables". Pipeline inputs, which do without, need GitLab 18.1.`,
-        ]
-      : []),
     ...(place.kind === 'central' && facts.text !== undefined && !hasAgentJob(facts)
       ? [
           `What ${nameOf(place)} has now is moved. Include it, under the same rules, beside or in place of \`.gitlab-ci.yml\`.`,

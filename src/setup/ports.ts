@@ -85,3 +85,9 @@ export interface ProjectSetup {
     text: { readonly title: string; readonly description: string },
   ): Promise<void>;
 }
+
+/** The part of it that only reads. */
+export type ProjectReading = Pick<
+  ProjectSetup,
+  'version' | 'settings' | 'accessLevelOf' | 'readFile' | 'lintBranch'
+>;

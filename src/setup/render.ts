@@ -1,15 +1,13 @@
 import type { CiFacts } from './facts.ts';
-import type { Finding } from './findings.ts';
+import { type Finding, renderFinding } from './finding.ts';
 import type { CiPlan } from './plan.ts';
 import type { FileAction } from './ports.ts';
-
-const MARKS: Readonly<Record<Finding['state'], string>> = { ok: '✓', missing: '✗', unknown: '?' };
 
 /** What a project has, a line for each thing that was looked at. */
 export function renderFindings({ settings, version }: CiFacts, findings: readonly Finding[]): string {
   const gitlab = `GitLab ${version.split('.').slice(0, 2).join('.')}`;
   const headline = `${settings.path} (${gitlab}, default branch ${settings.defaultBranch ?? 'none'})`;
-  return [headline, ...findings.map(({ state, text }) => `  ${MARKS[state]} ${text}`)].join('\n');
+  return [headline, ...findings.map(renderFinding)].join('\n');
 }
 
 /** What a person has to do: files to paste, settings with their links, and how Beckon could do it. */

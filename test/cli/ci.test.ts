@@ -33,6 +33,7 @@ describe('beckon ci', { timeout: LIMIT }, () => {
     const { status, stdout, stderr } = await ci();
     expect({ stdout, stderr }).toEqual({
       stdout: `${PROJECT} (GitLab 18.9, default branch main)
+  ✓ claude-bot is Developer.
   ✓ .gitlab-ci.yml includes the agent's job (${AGENT_FILE}).
   ✓ ${AGENT_FILE} is the one of this Beckon.
   ✓ pipeline variables: the agents may set them.
@@ -68,7 +69,7 @@ Nothing to do.
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       project: PROJECT,
-      findings: [{ state: 'missing', text: 'There is no .gitlab-ci.yml.' }, { state: 'ok' }],
+      findings: [{ state: 'ok' }, { state: 'wrong', text: 'There is no .gitlab-ci.yml.' }, { state: 'ok' }],
       files: [
         { action: 'create', path: AGENT_FILE, content: agentJob },
         { action: 'create', path: '.gitlab-ci.yml' },
@@ -105,9 +106,9 @@ Nothing to do.
     const { status, stdout } = await ci();
     expect(status).toBe(1);
     expect(stdout).toContain(
-      '✗ pipeline variables: only Maintainers may set them; claude-bot is Developer (',
+      '✗ pipeline variables: only Maintainers may set them; claude-bot is Developer.\n',
     );
-    expect(stdout).toContain(`Set to Developer: ${gitlab.url}/${PROJECT}/-/settings/ci_cd`);
+    expect(stdout).toContain(`need GitLab 18.1: ${gitlab.url}/${PROJECT}/-/settings/ci_cd`);
     expect(stdout).not.toContain('--merge-request');
   });
 
@@ -225,7 +226,7 @@ describe('beckon ci --merge-request', { timeout: LIMIT }, () => {
     });
     const { status, stdout } = await ci('--merge-request');
     expect(status).toBe(0);
-    expect(stdout).toContain('✗ pipeline variables: nobody may set them; claude-bot is Developer (http');
+    expect(stdout).toContain('✗ pipeline variables: nobody may set them; claude-bot is Developer.\n');
     expect(stdout).toContain('The merge request is opened: ');
     expect(await file('.gitlab-ci.yml', BRANCH)).toMatch(/^spec:\n {2}inputs:[\s\S]*ai_flow_script:/m);
   });

@@ -15,7 +15,7 @@ function plan(given: Parameters<typeof factsWith>[0]) {
   return {
     ...made,
     facts,
-    missing: made.findings.filter(({ state }) => state === 'missing').map(({ text }) => text),
+    missing: made.findings.filter(({ state }) => state === 'wrong').map(({ text }) => text),
     steps: made.files.map(({ action, path }) => `${action} ${path}`),
     obstacle: typeof made.change === 'string' ? made.change : undefined,
   };
@@ -97,7 +97,7 @@ describe('a project', () => {
   it('whose CI/CD is off, or whose CI file GitLab refuses, is told so', () => {
     expect(plan({ ...right, settings: { jobsEnabled: false } })).toMatchObject({
       missing: ['CI/CD is off.'],
-      advice: [expect.stringMatching(/\/acme\/shop\/edit under/)],
+      advice: [expect.stringMatching(/^Turn CI\/CD on .*\/acme\/shop\/edit$/)],
     });
     const bad = { ...lint, valid: false, errors: ['no script'], mergedYaml: '' };
     expect(plan({ ...right, lint: bad }).missing).toEqual([
@@ -141,8 +141,7 @@ describe('a CI file elsewhere', () => {
 });
 
 describe('where agents may not send variables', () => {
-  const told =
-    'pipeline variables: nobody may set them; claude-bot is Developer (https://gitlab.example.com/acme/shop/-/settings/ci_cd).';
+  const told = 'pipeline variables: nobody may set them; claude-bot is Developer.';
 
   it('inputs do, and the file that Beckon wrote is rewritten', () => {
     const { missing, steps, files, obstacle } = plan({ ...right, settings: closed });
@@ -161,14 +160,14 @@ describe('where agents may not send variables', () => {
     const { missing, steps, advice } = plan({ ...right, settings: closed, version: '18.0.6' });
     expect(missing).toEqual([told]);
     expect(steps).toEqual([]);
-    expect(advice).toEqual([expect.stringMatching(/acme\/shop\/-\/settings\/ci_cd .*18\.1/)]);
+    expect(advice).toEqual([expect.stringMatching(/18\.1: .*acme\/shop\/-\/settings\/ci_cd$/)]);
   });
 
   it('the setting has to change for an agent that shall use variables', () => {
     const agents = [{ account: 'claude-bot', handoff: 'variables', hasFlow: true, level: 30 }] as const;
     expect(plan({ ...right, settings: closed, agents })).toMatchObject({
       missing: [told],
-      advice: [expect.stringMatching(/^Set to Developer/)],
+      advice: [expect.stringMatching(/^Set .* to Developer/)],
     });
   });
 
@@ -202,6 +201,7 @@ it('shows what there is and what to do, files whole', () => {
   expect(renderFindings(made.facts, made.findings)).toBe(
     [
       'acme/shop (GitLab 18.9, default branch main)',
+      '  ✓ claude-bot is Developer.',
       "  ✗ .gitlab-ci.yml does not include the agent's job.",
       '  ✓ pipeline variables: the agents may set them.',
     ].join('\n'),

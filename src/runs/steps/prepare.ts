@@ -1,4 +1,5 @@
 import { type Flow, NO_GATEWAY } from '../../config/flow.ts';
+import { flowPaths } from '../../flows/flow.ts';
 import { findEarlierBranch } from '../earlier-work.ts';
 import { Failure } from '../failures.ts';
 import { isFromFork } from '../from-fork.ts';
@@ -31,18 +32,11 @@ async function readFlow(
 ): Promise<Flow | null | string> {
   if (agent.flow.kind === 'none') return null;
   if (agent.flow.kind === 'inline') return agent.flow.flow;
-  for (const path of eitherEnding(agent.flow.path)) {
+  for (const path of flowPaths(agent.flow.path)) {
     const file = await gitlab.readFile(run.event.project.id, path, branch);
     if (file !== undefined) return parseFlow({ ...file, path });
   }
   return `The flow file ${agent.flow.path} is not on the branch ${branch}. Add it there, or change the path in Beckon's config.`;
-}
-
-/** GitLab's documentation writes both `.yml` and `.yaml` for the same file. */
-function eitherEnding(path: string): readonly string[] {
-  return path.endsWith('.yml')
-    ? [path, path.replace(/\.yml$/, '.yaml')]
-    : [path, path.replace(/\.yaml$/, '.yml')];
 }
 
 /** The branch that a run made, of which no answer was heard; only this step makes one. */

@@ -29,6 +29,18 @@ export const wrongTypes: readonly (WeakSpot & {
     accept: 'boolean',
     reason: 'documented and sent as true or false',
   },
+  {
+    schema: 'APIEntitiesCiRunnerDetails',
+    property: 'tag_list',
+    accept: 'array',
+    reason: 'documented and sent as a list',
+  },
+  ...['run_untagged', 'locked'].map((property) => ({
+    schema: 'APIEntitiesCiRunnerDetails',
+    property,
+    accept: 'boolean',
+    reason: 'documented and sent as true or false',
+  })),
 ];
 
 /** Properties that GitLab sends and the document leaves out. */

@@ -18,6 +18,7 @@ export interface NewProject {
   readonly pipelineVariablesRole?: Project['pipelineVariablesRole'];
   readonly ciConfigPath?: string;
   readonly protectedBranches?: Project['protectedBranches'];
+  readonly pushRule?: Project['pushRule'];
   readonly forkedFrom?: ProjectRef;
   readonly creator?: UserRef;
 }
@@ -49,6 +50,7 @@ export async function addProject(input: NewProject, context: WorldContext): Prom
     protectedBranches: input.protectedBranches ?? [
       { name: defaultBranch, pushLevel: levels.maintainer, mergeLevel: levels.maintainer },
     ],
+    pushRule: input.pushRule,
     forkedFromId: input.forkedFrom === undefined ? null : getProject(input.forkedFrom, state).id,
     creatorId: input.creator === undefined ? 1 : (findUser(input.creator, state)?.id ?? 1),
     createdAt: now(),

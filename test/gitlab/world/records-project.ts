@@ -21,6 +21,26 @@ export interface ProtectedBranch {
   readonly mergeLevel: number;
 }
 
+/** A runner that projects can use; without projects it is an instance runner. */
+export interface CiRunner {
+  readonly id: number;
+  readonly description: string;
+  readonly online: boolean;
+  readonly paused: boolean;
+  readonly tags: readonly string[];
+  readonly runUntagged: boolean;
+  /** Takes jobs on protected branches only. */
+  readonly refProtected: boolean;
+  readonly projectIds: readonly number[] | undefined;
+}
+
+/** Push rules, of GitLab Premium. */
+export interface PushRule {
+  readonly branchNameRegex: string;
+  readonly rejectUnsignedCommits: boolean;
+  readonly commitCommitterCheck: boolean;
+}
+
 export interface Project {
   readonly id: number;
   readonly groupId: number;
@@ -40,6 +60,7 @@ export interface Project {
   readonly pipelineVariablesRole: OverrideRole;
   readonly ciConfigPath: string | null;
   readonly protectedBranches: readonly ProtectedBranch[];
+  readonly pushRule: PushRule | undefined;
   readonly forkedFromId: number | null;
   readonly creatorId: number;
   readonly createdAt: Date;

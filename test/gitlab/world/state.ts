@@ -2,7 +2,7 @@ import type { Repository } from '../ports.ts';
 import type { Award, Issue, MergeRequest, Note } from './records-discussion.ts';
 import type { Delivery, Hook } from './records-hook.ts';
 import type { Group, Member, Todo, Token, User } from './records-people.ts';
-import type { Job, Label, Pipeline, Project } from './records-project.ts';
+import type { CiRunner, Job, Label, Pipeline, Project } from './records-project.ts';
 
 /** Everything the instance knows. Records are replaced and never changed, so a copy of the maps is a snapshot. */
 export interface State {
@@ -14,6 +14,7 @@ export interface State {
   readonly projects: Map<number, Project>;
   readonly repositories: Map<number, Repository>;
   readonly labels: Map<number, Label>;
+  readonly runners: Map<number, CiRunner>;
   readonly issues: Map<number, Issue>;
   readonly mergeRequests: Map<number, MergeRequest>;
   readonly notes: Map<number, Note>;
@@ -36,6 +37,7 @@ export function emptyState(): State {
     projects: new Map(),
     repositories: new Map(),
     labels: new Map(),
+    runners: new Map(),
     issues: new Map(),
     mergeRequests: new Map(),
     notes: new Map(),
@@ -75,6 +77,7 @@ const firstIds: Readonly<Record<string, number>> = {
   todos: 1501,
   projects: 101,
   labels: 401,
+  runners: 451,
   issues: 2001,
   mergeRequests: 3001,
   notes: 10_001,

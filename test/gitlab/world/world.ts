@@ -1,5 +1,6 @@
 import type { Repository, Runner } from '../ports.ts';
 import { commit, createBranch, deleteBranch, pushed } from './branches.ts';
+import { addRunner } from './ci-runners.ts';
 import type { WorldContext } from './context.ts';
 import { createPipeline } from './create-pipeline.ts';
 import { award, revokeAward } from './emoji.ts';
@@ -86,6 +87,7 @@ function worldOver(state: State, options: WorldOptions) {
     addProject: act(addProject),
     updateProject: act(updateProject),
     setVariable: act(setVariable),
+    addRunner: act(addRunner),
     addLabel: act(addLabel),
     openIssue: act(openIssue),
     deleteIssue: act(deleteIssue),

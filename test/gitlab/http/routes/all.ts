@@ -1,5 +1,6 @@
 import type { Endpoint } from '../call.ts';
 import { branchRoutes } from './branches.ts';
+import { ciSettingsRoutes } from './ci-settings.ts';
 import { commitRoutes } from './commits.ts';
 import { discussionRoutes } from './discussions.ts';
 import { emojiRoutes } from './emoji.ts';
@@ -24,6 +25,7 @@ export const endpoints: readonly Endpoint[] = [
     return [...noteRoutes(kind, segment), ...discussionRoutes(kind, segment), ...emojiRoutes(kind, segment)];
   }),
   ...branchRoutes,
+  ...ciSettingsRoutes,
   ...commitRoutes,
   ...fileRoutes,
   ...pipelineRoutes,

@@ -1,0 +1,133 @@
+import type { Config } from '../config/config.ts';
+import { isAtLeast } from '../lib/version.ts';
+import { type Finding, ok, risky, unknown, wrong } from '../setup/finding.ts';
+import type { Reach } from './ports.ts';
+
+/** Seconds that clocks may differ; signed deliveries and `limits.maxEventAge` go by the time. */
+const MOST_SKEW = 30;
+/** `spec:inputs`, which the shipped CI files use, is generally available since then. */
+const OLDEST = [17, 0] as const;
+/** What came later, and is used where it is there. */
+const FEATURES = [
+  { since: [18, 1], name: 'pipeline inputs' },
+  { since: [19, 0], name: 'signed deliveries' },
+] as const;
+
+/** What is at `gitlab.url`; anything but `ok` and `risky` means that asking further is of no use. */
+export function findReach(reach: Reach, { url, hasProxy }: { url: string; hasProxy: boolean }): Finding {
+  if (reach.kind === 'silence') return explainSilence(reach, { url, hasProxy });
+  const { status, isJson, location, clockAhead } = reach;
+  if (location !== undefined) {
+    const target = finalAddress(location, url);
+    return wrong(
+      `${url} redirects to ${target}, and tokens are not sent on.`,
+      `Set gitlab.url to ${target}.`,
+    );
+  }
+  if (status >= 500)
+    return wrong(
+      `${url} answers ${status}.`,
+      'See how GitLab is, and any proxy in front of it; then try again.',
+    );
+  // Without a token GitLab says 401 here; whatever else has an address says something else.
+  if (!isJson || (status !== 401 && status !== 200))
+    return wrong(
+      `${url} answers, but not as GitLab's API does (${status}).`,
+      'Set gitlab.url to the address that people open GitLab at, with its sub-path if there is one.',
+    );
+  if (clockAhead === undefined || Math.abs(clockAhead) <= MOST_SKEW * 1000) return ok(`${url} answers.`);
+  const seconds = Math.round(Math.abs(clockAhead) / 1000);
+  return risky(
+    `${url} answers, and its clock is ${seconds} s ${clockAhead > 0 ? 'ahead of' : 'behind'} the one here: deliveries may be refused as too old.`,
+    'Have both machines set their clocks by NTP.',
+  );
+}
+
+/** What the version means for this config; `undefined`: no token could ask for it. */
+export function findVersion(
+  version: string | undefined,
+  { webhook }: Pick<Config, 'webhook'>,
+): readonly Finding[] {
+  if (version === undefined) return [unknown('Its version is told to valid tokens only.')];
+  const lacking = FEATURES.filter(({ since }) => !isAtLeast(version, since)).map(
+    ({ name, since }) => `${name} (${since.join('.')})`,
+  );
+  const lacks = lacking.length === 0 ? '' : ` It lacks ${lacking.join(' and ')}.`;
+  const text = `GitLab ${version}.${lacks}`;
+  const isSignedOnly = webhook.secretTokens.length === 0 && !isAtLeast(version, [19, 0]);
+  return [
+    isAtLeast(version, OLDEST)
+      ? ok(text)
+      : risky(
+          `${text} The shipped CI files use spec:inputs, which is generally available from 17.0 on.`,
+          'Update GitLab, or check the CI files with GitLab before relying on them.',
+        ),
+    ...(isSignedOnly
+      ? [
+          wrong(
+            'The config has signing tokens only, and this GitLab signs no deliveries: all are refused.',
+            'Add a secret to webhook.secretTokens and to the webhooks.',
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Of the address that was asked, the part that people write. */
+function finalAddress(location: string, url: string): string {
+  const target = new URL(location, `${url}/api/v4/version`);
+  return `${target.origin}${target.pathname}`.replace(/\/api\/v4\/version\/?$/, '').replace(/\/$/, '');
+}
+
+const CA = 'Set gitlab.caFile to a PEM file with the certificate authority of your company.';
+
+/** By patterns of the system's codes. */
+const SILENCES: readonly (readonly [RegExp, string, (url: string) => string])[] = [
+  [
+    /ca_file_unreadable/,
+    'gitlab.caFile cannot be read',
+    () => 'Name a file in PEM format that the user who runs Beckon can read.',
+  ],
+  [
+    /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/,
+    'its certificate is out of date',
+    () => 'Renew the certificate of GitLab.',
+  ],
+  [
+    /ALTNAME/,
+    'its certificate is for another name',
+    () => 'Set gitlab.url to the name in the certificate, or add this one to the certificate.',
+  ],
+  [/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/, 'its certificate is not trusted', () => CA],
+  [
+    /ENOTFOUND|EAI_AGAIN/,
+    'its name is not known here',
+    (url) => `Check the spelling of gitlab.url, and that this machine can resolve ${new URL(url).hostname}.`,
+  ],
+  [
+    /EPROTO|SSL|TLS/,
+    'TLS fails',
+    () => 'Is it plain HTTP? Then gitlab.url begins with http://. Else look at the proxies in between.',
+  ],
+  [
+    /ECONNREFUSED/,
+    'nothing listens there',
+    () => 'Check the port of gitlab.url, and that GitLab is running.',
+  ],
+];
+
+function explainSilence(
+  { code, detail }: { code: string; detail: string },
+  { url, hasProxy }: { url: string; hasProxy: boolean },
+): Finding {
+  const [, why = 'there is no answer', remedy = () => 'Look for a firewall in between.'] =
+    SILENCES.find(([pattern]) => pattern.test(code)) ?? [];
+  const proxy = hasProxy
+    ? 'A proxy is set: is HTTPS_PROXY right, and should NO_PROXY name GitLab?'
+    : 'If only a proxy leads there, set HTTPS_PROXY.';
+  const needsProxy = why === 'its name is not known here' || why === 'there is no answer' || hasProxy;
+  return wrong(
+    `${url} cannot be reached, because ${why} (${detail.includes(code) ? detail : `${code}: ${detail}`}).`,
+    [remedy(url), ...(needsProxy ? [proxy] : [])].join(' '),
+  );
+}

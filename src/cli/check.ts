@@ -1,0 +1,87 @@
+import { Command } from 'commander';
+import type { OnAnswer } from '../check/asking.ts';
+import type { QueueState } from '../check/ports.ts';
+import { isWell, jsonOf, renderGroups } from '../check/render.ts';
+import type { Config, QueueHome } from '../config/config.ts';
+import { BeckonError } from '../lib/errors.ts';
+import { configFileOf, configOf } from './config-option.ts';
+import { EXIT } from './exit.ts';
+import { shippedCi } from './shipped.ts';
+
+/** Questions to GitLab that are under way at once. */
+const AT_ONCE = 8;
+const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
+
+export const check = new Command('check')
+  .description('Say whether config, queue, GitLab, tokens, roles and projects are right, and what to do.')
+  .argument('[projects...]', 'full paths to look at (default: those of the triggers)')
+  .option('--json', 'print the findings as JSON')
+  .action(async (projects: readonly string[], { json }: { json?: true }, command: Command) => {
+    const groups = await look(await configOf(command), projects, configFileOf(command));
+    console.log(json === true ? jsonOf(groups) : renderGroups(groups));
+    process.exitCode = isWell(groups) ? EXIT.done : EXIT.no;
+  });
+
+async function look(config: Config, projects: readonly string[], file: string) {
+  // Only here: the other commands start faster without all that this needs.
+  const [{ check }, { createAsking }, { createChecked }, { reachGitLab }, { openTransport }] =
+    await Promise.all([
+      import('../check/check.ts'),
+      import('../check/asking.ts'),
+      import('../gitlab/checked.ts'),
+      import('../gitlab/reach.ts'),
+      import('../gitlab/transport.ts'),
+    ]);
+  const { url, caFile } = config.gitlab;
+  let fault: BeckonError | undefined;
+  const dispatcher = await openTransport({ caFile }).catch((error: unknown) => {
+    if (!(error instanceof BeckonError)) throw error;
+    fault = error;
+    return openTransport({ caFile: undefined });
+  });
+  const progress = progressOn(process.stderr);
+  const bounded = createAsking({ atOnce: AT_ONCE, onAnswer: progress.show });
+  try {
+    return await check(config, projects, {
+      file,
+      reach: async () =>
+        fault === undefined
+          ? reachGitLab(url, { dispatcher, clock: Date.now })
+          : { kind: 'silence', code: fault.code, detail: fault.message },
+      queue: () => lookAtQueue(config.queue.home),
+      gitlabOf: (token) => bounded(createChecked({ url, token }, { dispatcher, onRequest: () => {} })),
+      hasProxy: PROXIES.some((name) => (process.env[name] ?? '') !== ''),
+      now: Date.now(),
+      agentJob: shippedCi().agentJob,
+    });
+  } finally {
+    progress.end();
+    await dispatcher.destroy();
+  }
+}
+
+/** As a guest, so that it may be asked beside a Beckon that is running. */
+async function lookAtQueue(home: QueueHome): Promise<QueueState> {
+  const { openBackend } = await import('../queue/open-backend.ts');
+  try {
+    const backend = await openBackend(home, { isGuest: true });
+    try {
+      return { kind: 'open', warnings: await backend.warnings() };
+    } finally {
+      await backend.close();
+    }
+  } catch (error) {
+    if (error instanceof BeckonError) return { kind: 'closed', reason: error.message, hint: error.hint };
+    throw error;
+  }
+}
+
+/** A line that is written over and over, and is gone at the end; none where nobody looks. */
+function progressOn(stream: NodeJS.WriteStream): { show: OnAnswer; end: () => void } {
+  if (!stream.isTTY) return { show: () => {}, end: () => {} };
+  const print = (text: string) => stream.write(`\r\u001b[K${text}`);
+  return {
+    show: (answered, asked) => print(`Looking: ${answered} of ${asked} answers…`),
+    end: () => print(''),
+  };
+}

@@ -1,3 +1,5 @@
+import pLimit from 'p-limit';
+
 /** Told how many questions have an answer, and how many there are so far. */
 export type OnAnswer = (answered: number, asked: number) => void;
 
@@ -6,24 +8,17 @@ export type OnAnswer = (answered: number, asked: number) => void;
  * of a port; its calls must not wait for one another.
  */
 export function createAsking({ atOnce, onAnswer }: { atOnce: number; onAnswer: OnAnswer }) {
-  const waiting: (() => void)[] = [];
-  let active = 0;
+  const limit = pLimit(atOnce);
   let asked = 0;
   let answered = 0;
 
   async function inTurn<T>(ask: () => Promise<T>): Promise<T> {
     asked += 1;
-    if (active >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
-    else active += 1;
     try {
-      return await ask();
+      return await limit(ask);
     } finally {
       answered += 1;
       onAnswer(answered, asked);
-      const next = waiting.shift();
-      // Whoever waits takes the place over.
-      if (next === undefined) active -= 1;
-      else next();
     }
   }
 

@@ -8,7 +8,7 @@ import type { CheckedGitLab } from './ports.ts';
 import { checkProject, type PlacedAgent } from './project.ts';
 
 interface Known {
-  readonly config: Pick<Config, 'gitlab' | 'triggers'>;
+  readonly config: Pick<Config, 'gitlab' | 'server' | 'triggers' | 'catchUp'>;
   readonly logins: readonly Login[];
   /** The shipped file with the agent's job. */
   readonly agentJob: string;
@@ -32,7 +32,7 @@ export async function checkPath(
     Promise.all(agents.map((agent) => placeAgent(agent, { gitlab, settings, logins }))),
   );
   if ('failure' in placed) return [...uncovered, unheard('Who is a member', placed.failure)];
-  return [...uncovered, ...(await checkProject({ gitlab, settings, agents: placed.is, agentJob }))];
+  return [...uncovered, ...(await checkProject({ gitlab, settings, agents: placed.is, config, agentJob }))];
 }
 
 /** The operator sees most. Where no trigger covers the project any account may do. */

@@ -1,3 +1,4 @@
+import type { Webhooks } from '../hooks/ports.ts';
 import type { ProjectReading } from '../setup/ports.ts';
 
 /** Whose token it is. */
@@ -71,7 +72,9 @@ export const MEMBERSHIPS_PER_PAGE = 100;
  * What the check asks of GitLab as one account: it only reads. Calls fail with a `Failure`; a thing that is not there
  * is `undefined`, not a failure.
  */
-export interface CheckedGitLab extends Omit<ProjectReading, 'accessLevelOf'> {
+export interface CheckedGitLab
+  extends Omit<ProjectReading, 'accessLevelOf'>,
+    Pick<Webhooks, 'hooks' | 'deliveries'> {
   account(): Promise<TokenAccount>;
   /** `undefined`: a token of a kind of which GitLab tells nothing. */
   token(): Promise<TokenFacts | undefined>;

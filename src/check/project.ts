@@ -1,4 +1,4 @@
-import { ACCESS_LEVELS, type Agent } from '../config/config.ts';
+import { ACCESS_LEVELS, type Agent, type Config } from '../config/config.ts';
 import { type CiFacts, gatherCiFacts } from '../setup/facts.ts';
 import type { Finding } from '../setup/finding.ts';
 import { findConfiguration, findProject, findRole } from '../setup/findings.ts';
@@ -6,6 +6,7 @@ import type { ProjectSettings } from '../setup/ports.ts';
 import { coverWorkloads, findPush, findPushRule } from './branches.ts';
 import { findFlow, gatherFlow, variablesOf } from './flows.ts';
 import { type Heard, hear, unheard } from './heard.ts';
+import { findHooks, ourHooks } from './hooks.ts';
 import type { CheckedGitLab, ProtectedBranch } from './ports.ts';
 import { findRunner, gatherRunners } from './runners.ts';
 import { findVariables } from './variables.ts';
@@ -25,6 +26,7 @@ export interface ProjectPlace {
   readonly gitlab: CheckedGitLab;
   readonly settings: ProjectSettings;
   readonly agents: readonly PlacedAgent[];
+  readonly config: Pick<Config, 'server' | 'triggers' | 'catchUp'>;
   /** The shipped file with the agent's job. */
   readonly agentJob: string;
 }
@@ -42,6 +44,7 @@ const PROJECT_CHECKS: readonly ProjectCheck[] = [
   checkFlows,
   checkVariables,
   checkRunner,
+  checkHooks,
 ];
 
 /** All findings of a project. What one of the checks cannot know hides nothing of the others. */
@@ -110,6 +113,18 @@ async function checkRunner(place: ProjectPlace): Promise<readonly Finding[]> {
     isProtected: isProtected(rules),
   };
   return [findRunner(await gatherRunners(gitlab, settings.id, job), job, settings.url)];
+}
+
+async function checkHooks({ gitlab, settings, config }: ProjectPlace): Promise<readonly Finding[]> {
+  const all = await hear(gitlab.hooks(settings.id));
+  if ('failure' in all) return [unheard('Webhooks', all.failure)];
+  const hooks = ourHooks(all.is, config);
+  const [first] = hooks;
+  const deliveries =
+    first === undefined ? undefined : await hear(gitlab.deliveries(settings.id, first.id, { page: 1 }));
+  // GitLab lists them since 17.3; without them the rest is worth knowing.
+  const last = deliveries !== undefined && 'is' in deliveries ? deliveries.is[0] : undefined;
+  return findHooks({ hooks, last }, settings, config);
 }
 
 function isProtected(rules: Heard<readonly ProtectedBranch[]>): boolean {

@@ -22,6 +22,7 @@ import {
   VariablesAnswer,
 } from './check-responses.ts';
 import { connectionOf, type Login, type ResourceConnection, type Wire } from './connection.ts';
+import { createWebhooks } from './hooks.ts';
 import { createOperator } from './operator.ts';
 import { MemberAnswer, UserAnswer } from './responses.ts';
 
@@ -33,11 +34,14 @@ const MOST_PAGES = 10;
 export function createChecked(login: Login, wire: Wire): CheckedGitLab {
   const connection = connectionOf(login, wire);
   const { version, settings, readFile, lintBranch } = createOperator(login, wire);
+  const { hooks, deliveries } = createWebhooks(login, wire);
   return {
     version,
     settings,
     readFile,
     lintBranch,
+    hooks,
+    deliveries,
     ...createToken(connection),
     ...createMembers(connection),
     ...createCiSettings(connection),

@@ -48,6 +48,11 @@ async function openRight({ operator = 'maintainer' }: { operator?: 'maintainer' 
   const { world, project } = scene;
   world.addRunner({ description: 'docker-1' });
   world.setVariable({ project, ...tokenOf });
+  world.addHook({
+    project,
+    url: 'https://beckon.example.com/webhooks/gitlab',
+    events: ['note', 'issues', 'merge_requests', 'pipeline'],
+  });
   await appendFile(configFile(), `queue: { dataDir: "${dataDir}/data" }\n`);
   return scene;
 }
@@ -86,6 +91,8 @@ describe('beckon check', { timeout: LIMIT }, () => {
       `  ✓ The flow file ${FLOW} is valid.`,
       '  ✓ The job of claude is given GITLAB_TOKEN_CLAUDE.',
       '  ✓ The runner docker-1 is online and takes jobs without tags.',
+      '  ✓ The webhook is on.',
+      '  ✓ The webhook has all events that the triggers need.',
     ]);
     expect(stdout).toMatch(/\n\nAll is well\.\n$/);
     const asked = gitlab.requests.map(({ method, path, username }) => `${method} ${path} ${username}`);
@@ -100,6 +107,7 @@ describe('beckon check', { timeout: LIMIT }, () => {
     expect(status).toBe(0);
     expect(stdout).toContain('? CI/CD variables GITLAB_TOKEN_CLAUDE, ANTHROPIC_API_KEY');
     expect(stdout).toContain('? Runners: shown to Maintainers only.');
+    expect(stdout).toContain('? Webhooks: shown to Maintainers only.');
     expect(stdout).toContain('? pipeline variables: who may set them is shown to Maintainers only.');
     expect(gitlab.violations).toEqual([]);
   });
@@ -166,6 +174,7 @@ triggers:${triggers}
       `✗ The flow file cannot be used: ${FLOW}:1:1`,
       `${FLOW}:2:1 command: `,
       '✗ None of the 1 runners of the project is online and not paused.',
+      '! No webhook leads to Beckon: it hears of requests minutes later, by To-Do items.',
       `✗ There is no project ${OTHER}, or none of our accounts is a member of it.`,
     ])
       expect(stdout).toContain(line);

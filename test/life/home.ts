@@ -14,8 +14,8 @@ export interface StoredJob {
   data: string;
   progress: unknown;
   tried: number;
-  /** When a delayed one is due. */
-  due: number;
+  /** Ends the waiting of a delayed one. */
+  timer: NodeJS.Timeout | undefined;
   finishedOn: number | undefined;
   lock: { readonly token: string; until: number } | undefined;
 }
@@ -62,6 +62,7 @@ export function createHome(listener: HomeListener) {
   const isAway = () => Date.now() < awayUntil;
 
   function put(job: StoredJob, state: JobState): void {
+    clearTimeout(job.timer);
     job.state = state;
     if (state !== 'active') job.lock = undefined;
     if (state === 'waiting') look();
@@ -69,14 +70,14 @@ export function createHome(listener: HomeListener) {
   }
 
   function delay(job: StoredJob, at: number): void {
-    job.due = at;
     put(job, 'delayed');
-    setTimeout(() => dueNow(job, at), Math.max(0, at - Date.now()));
+    dueIn(job, Math.max(0, at - Date.now()));
   }
-  function dueNow(job: StoredJob, at: number): void {
-    if (job.state !== 'delayed' || job.due !== at) return;
-    if (isAway()) setTimeout(() => dueNow(job, at), 1_000);
-    else put(job, 'waiting');
+  function dueIn(job: StoredJob, ms: number): void {
+    job.timer = setTimeout(() => {
+      if (isAway()) dueIn(job, 1_000);
+      else put(job, 'waiting');
+    }, ms);
   }
 
   function held(id: string, token: string): StoredJob {
@@ -99,7 +100,7 @@ export function createHome(listener: HomeListener) {
     },
     add(id: string, job: Pick<StoredJob, 'name' | 'data' | 'attempts' | 'backoff'>): void {
       if (jobs.has(id)) return;
-      const fresh = { progress: 0, tried: 0, due: 0, finishedOn: undefined, lock: undefined };
+      const fresh = { progress: 0, tried: 0, timer: undefined, finishedOn: undefined, lock: undefined };
       const stored: StoredJob = { id, ...job, ...fresh, state: 'waiting' };
       jobs.set(id, stored);
       put(stored, 'waiting');

@@ -30,7 +30,7 @@ export interface HomeListener {
 }
 
 /** BullMQ's refusals carry a negative code. */
-export function refusal(code: number): Error {
+function refusal(code: number): Error {
   return Object.assign(new Error(`refused with ${code}`), { code });
 }
 

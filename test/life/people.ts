@@ -22,7 +22,7 @@ const PROJECTS = {
   },
 };
 
-export const accountOf = (agent: AgentName) => `${agent}-bot`;
+const accountOf = (agent: AgentName) => `${agent}-bot`;
 
 /** The people and what they do in GitLab, as the webhooks tell it. */
 export function createPeople(world: World) {

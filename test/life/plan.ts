@@ -3,6 +3,7 @@ import type { OnBusy } from '../../src/config/config.ts';
 import type { CommandName } from '../../src/events/command.ts';
 import type { Fate } from './gitlab.ts';
 import type { Trouble } from './trouble.ts';
+import { inWords } from './words.ts';
 
 /** One thing that happens in a play. */
 export type Act =
@@ -187,6 +188,11 @@ const fate = fc.record({
 const onBusy = fc.constantFrom<OnBusy>('queue', 'queue', 'replace', 'refuse');
 const limit = fc.integer({ min: 1, max: 3 });
 
+/** Counterexamples are printed in words. */
+function told(act: Act): Act {
+  return { ...act, ...{ [fc.toStringMethod]: () => `‹${inWords(act)}›` } };
+}
+
 /** Plays without a fault, and plays with faults among what people do. */
 export function plans({ faulty }: { faulty: boolean }): fc.Arbitrary<Plan> {
   const act = fc.oneof(
@@ -195,7 +201,7 @@ export function plans({ faulty }: { faulty: boolean }): fc.Arbitrary<Plan> {
     ...(faulty ? [{ weight: 3, arbitrary: fault }] : []),
   );
   return fc.record({
-    acts: fc.array(act, { minLength: 1, maxLength: 30, size: 'max' }),
+    acts: fc.array(act.map(told), { minLength: 1, maxLength: 30, size: 'max' }),
     limits: fc.record({
       global: fc.integer({ min: 1, max: 4 }),
       perProject: limit,

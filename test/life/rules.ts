@@ -1,5 +1,6 @@
 import type { Config } from '../../src/config/config.ts';
 import { readRun } from '../../src/queue/run-data.ts';
+import { Failure } from '../../src/runs/failures.ts';
 import type { Outcome, Run } from '../../src/runs/run.ts';
 import { STEP_NAMES } from '../../src/runs/steps/names.ts';
 import { tooMany } from './claims.ts';
@@ -28,20 +29,16 @@ interface Scene {
   readonly world: World;
 }
 
-/** What must hold at every moment of a play; `broken` is told what does not, in words. */
-export function watchRules(
-  scene: () => Scene,
-  {
-    isCalm,
-    notCleanedUp,
-    broken,
-  }: {
-    isCalm: boolean;
-    /** Runs that GitLab did not let clean up for longer than they try to. */
-    notCleanedUp: ReadonlySet<string>;
-    broken: (words: string) => void;
-  },
-) {
+/** What must hold at every moment of a play. */
+export function watchRules(scene: () => Scene, { isCalm }: { isCalm: boolean }) {
+  let fault: string | undefined;
+  const broken = (words: string): void => {
+    fault ??= words;
+  };
+  /** Runs that GitLab refused something for good, or was away from for long. */
+  const gaveUp = new Set<string>();
+  /** Those of them that could not even clean up. */
+  const notCleanedUp = new Set<string>();
   const seen = new Map<string, { readonly data: string; readonly run: Run }>();
   const counted: { readonly at: number; readonly run: Run }[] = [];
   const grantedAt = new Map<string, number>();
@@ -116,11 +113,22 @@ export function watchRules(
   };
 
   return {
+    /** The first rule that was broken, in words. */
+    fault: () => fault,
+    broken,
     listener,
     runs,
+    gaveUp,
+    notCleanedUp,
     mustStop,
     doubled,
     pipelines,
+    onGaveUp(id: string, step: string, error: unknown) {
+      gaveUp.add(id);
+      if (step === 'deliver') notCleanedUp.add(id);
+      const isOutside = error instanceof Failure && /403|429|502|no answer|queue|connect/.test(error.message);
+      if (!isOutside && !doubled.has(id)) broken(`${id} gives up at ${step} for no reason: ${error}`);
+    },
     pipelinesChanged() {
       const at = new Set(pipelines().map(({ runId }) => runId));
       keepsLimits(
@@ -157,67 +165,64 @@ export function watchRules(
   };
 }
 
-/** What must hold when nothing is left to do. `gaveUp`: runs that GitLab refused something for good. */
-export function checkEnd(
-  { home, world }: Scene,
-  {
-    runs,
-    accepted,
-    gaveUp,
-    notCleanedUp,
-    mustStop,
-    doubled,
-    retries,
-    broken,
-  }: {
-    runs: readonly Run[];
-    accepted: ReadonlySet<string>;
-    gaveUp: ReadonlySet<string>;
-    notCleanedUp: ReadonlySet<string>;
-    mustStop: ReadonlySet<string>;
-    /** Runs and commands that a worker went on with which was taken for dead. */
-    doubled: ReadonlySet<string>;
-    /** Comments that asked for something once more. */
-    retries: number;
-    broken: (words: string) => void;
-  },
-): void {
-  const { notes, branches, mergeRequests } = world.double;
-  const ids = new Set(runs.map(({ id }) => id));
-  for (const id of accepted) if (!ids.has(id)) broken(`${id} was accepted and is gone`);
+export type Rules = ReturnType<typeof watchRules>;
 
+interface Ended extends Pick<Rules, 'runs' | 'broken' | 'gaveUp' | 'notCleanedUp' | 'mustStop' | 'doubled'> {
+  readonly accepted: ReadonlySet<string>;
+  /** Comments that asked for something once more. */
+  readonly retries: number;
+}
+
+/** What must hold when nothing is left to do. */
+export function checkEnd(scene: Scene, ended: Ended): void {
+  checkRuns(ended);
+  for (const run of ended.runs()) checkRun(run, scene, ended);
+  checkLeft(scene, ended);
+}
+
+/** What was asked for has become one run. */
+function checkRuns({ runs, accepted, retries, broken }: Ended): void {
+  const ids = new Set(runs().map(({ id }) => id));
+  for (const id of accepted) if (!ids.has(id)) broken(`${id} was accepted and is gone`);
   const events = new Set<string>();
-  for (const { id, retryOf, agent, event } of runs) {
+  for (const { id, retryOf, agent, event } of runs()) {
     if (retryOf !== undefined) continue;
     const what = event.kind === 'mention' ? event.note.id : `${event.resource?.url} ${event.happenedAt}`;
     if (events.has(`${agent} ${what}`)) broken(`${id} is a second run for the same event`);
     events.add(`${agent} ${what}`);
   }
-  const again = runs.filter(({ retryOf }) => retryOf !== undefined);
+  const again = runs().filter(({ retryOf }) => retryOf !== undefined);
   if (again.length > retries) broken(`${again.length} runs came of ${retries} comments that say retry`);
+}
 
-  for (const run of runs) {
-    const { id, outcome, finishedAt, step } = run;
-    if (outcome === undefined || finishedAt === undefined) {
-      broken(`${id} has not ended, and stands at ${step}`);
-      continue;
-    }
-    if (mustStop.has(id) && outcome.kind !== 'cancelled' && !gaveUp.has(id))
-      broken(`${id} was asked to stop and ended as ${outcome.kind}`);
-    const own = notes.filter(({ body }) => body.includes(`beckon:run=${id} `));
-    const isSilent = outcome.kind === 'refused' && outcome.silent;
-    if (doubled.has(id)) continue;
-    if (own.length > 1) broken(`${id} has ${own.length} notes`);
-    if (!isSilent && own.length === 0 && !gaveUp.has(id))
-      broken(`${id} ended as ${outcome.kind} without a note`);
-    if (own.length === 1 && !gaveUp.has(id) && !SAID[outcome.kind].test(own[0]?.body ?? ''))
-      broken(`${id} ended as ${outcome.kind}, and its note says: ${own[0]?.body}`);
-    if (notes.filter(({ body }) => body.includes(`beckon:done=${id} `)).length > 1)
-      broken(`${id} told twice that it is over`);
-    const pipelines = world.made.filter(({ runId }) => runId === id);
-    if (pipelines.length > 1) broken(`${id} has ${pipelines.length} pipelines`);
+/** A run has ended, has said so once, and made things once. */
+function checkRun(run: Run, { world }: Scene, { gaveUp, mustStop, doubled, broken }: Ended): void {
+  const { notes } = world.double;
+  const { id, outcome, finishedAt, step } = run;
+  if (outcome === undefined || finishedAt === undefined) {
+    broken(`${id} has not ended, and stands at ${step}`);
+    return;
   }
+  if (mustStop.has(id) && outcome.kind !== 'cancelled' && !gaveUp.has(id))
+    broken(`${id} was asked to stop and ended as ${outcome.kind}`);
+  const own = notes.filter(({ body }) => body.includes(`beckon:run=${id} `));
+  const isSilent = outcome.kind === 'refused' && outcome.silent;
+  if (doubled.has(id)) return;
+  if (own.length > 1) broken(`${id} has ${own.length} notes`);
+  if (!isSilent && own.length === 0 && !gaveUp.has(id))
+    broken(`${id} ended as ${outcome.kind} without a note`);
+  if (own.length === 1 && !gaveUp.has(id) && !SAID[outcome.kind].test(own[0]?.body ?? ''))
+    broken(`${id} ended as ${outcome.kind}, and its note says: ${own[0]?.body}`);
+  if (notes.filter(({ body }) => body.includes(`beckon:done=${id} `)).length > 1)
+    broken(`${id} told twice that it is over`);
+  const pipelines = world.made.filter(({ runId }) => runId === id);
+  if (pipelines.length > 1) broken(`${id} has ${pipelines.length} pipelines`);
+}
 
+/** Nothing is left of what runs need on their way. */
+function checkLeft({ home, world }: Scene, { runs, notCleanedUp, doubled, broken }: Ended): void {
+  const { notes, branches, mergeRequests } = world.double;
+  const ids = new Set(runs().map(({ id }) => id));
   for (const [name, commit] of branches) {
     if (name === 'main') continue;
     const id = name.replace('workloads/', '');

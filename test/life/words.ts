@@ -1,4 +1,5 @@
 import type { Act } from './plan.ts';
+import type { Trouble } from './trouble.ts';
 
 /** An act as a person would tell it. */
 export function inWords(act: Act): string {
@@ -20,10 +21,8 @@ export function inWords(act: Act): string {
       return 'somebody cancels all pipelines';
     case 'wait':
       return `${act.ms} ms pass`;
-    case 'trouble': {
-      const ms = act.ms === undefined ? '' : ` ${act.ms} ms`;
-      return `coming: ${act.what}${ms} ${act.when} ${act.operation}, after ${act.after} that go well`;
-    }
+    case 'trouble':
+      return troubleWords(act);
     case 'a worker dies':
     case 'a worker is restarted':
       return `${act.do}: ${act.which}`;
@@ -35,6 +34,20 @@ export function inWords(act: Act): string {
     default:
       return act satisfies never;
   }
+}
+
+const TROUBLES: Readonly<Record<Trouble['what'], string>> = {
+  lost: 'no answer comes',
+  '502': 'GitLab says 502',
+  '429': 'GitLab says 429',
+  refused: 'GitLab says no for good',
+  dies: 'the worker dies',
+  freezes: 'the worker freezes',
+};
+
+function troubleWords({ operation, after, what, when, ms }: Trouble): string {
+  const which = after === 0 ? 'next' : `next but ${after}`;
+  return `${when} the ${which} ${operation} ${TROUBLES[what]}${ms === undefined ? '' : ` for ${ms} ms`}`;
 }
 
 function threadWords(which: number): string {

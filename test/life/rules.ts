@@ -60,7 +60,7 @@ export function watchRules(scene: () => Scene, { isCalm }: { isCalm: boolean }) 
   const underWay = () =>
     runs().filter(({ id, finishedAt }) => finishedAt === undefined && !scene().home.jobs.get(id)?.finishedOn);
 
-  /** Those under way; but what GitLab does not let us stop goes on. */
+  /** Those under way; but what GitLab does not let us stop goes on, and two workers may have made two. */
   function pipelines() {
     const { world } = scene();
     return world.made.filter(

@@ -65,7 +65,10 @@ export function watchRules(scene: () => Scene, { isCalm }: { isCalm: boolean }) 
     const { world } = scene();
     return world.made.filter(
       (one) =>
-        world.isUnderWay(one) && !world.hasRefused('cancelPipeline', one.id) && !notCleanedUp.has(one.runId),
+        world.isUnderWay(one) &&
+        !world.hasRefused('cancelPipeline', one.id) &&
+        !notCleanedUp.has(one.runId) &&
+        !doubled.has(one.runId),
     );
   }
 

@@ -93,6 +93,8 @@ export function createHome(listener: HomeListener) {
     consumers,
     look,
     isAway,
+    /** Until when it was away the last time. */
+    wasAwayUntil: () => awayUntil,
     text: () => text,
     goAway(ms: number) {
       awayUntil = Math.max(awayUntil, Date.now() + ms);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { OnBusy } from '../../src/config/config.ts';
 import type { CommandName } from '../../src/events/command.ts';
+import type { RateName } from '../../src/runs/queue-ports.ts';
 import type { Fate } from './gitlab.ts';
 import type { Trouble } from './trouble.ts';
 import { inWords } from './words.ts';
@@ -46,7 +47,8 @@ export interface Plan {
     readonly perAgent: number;
     readonly perUser: number;
   };
-  readonly tightRates: boolean;
+  /** The rate of which there is only one run an hour, if any. */
+  readonly tightRate: RateName | undefined;
   readonly onBusy: Readonly<Record<AgentName, OnBusy>>;
   readonly fates: readonly Fate[];
   readonly paces: readonly number[];
@@ -208,7 +210,16 @@ export function plans({ faulty }: { faulty: boolean }): fc.Arbitrary<Plan> {
       perAgent: limit,
       perUser: limit,
     }),
-    tightRates: fc.constantFrom(false, false, false, true),
+    tightRate: fc.constantFrom<RateName | undefined>(
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'perUser',
+      'perProject',
+      'perAgent',
+      'perObject',
+    ),
     onBusy: fc.record({ claude: onBusy, codex: onBusy }),
     fates: fc.array(fate, { minLength: 1, maxLength: 4 }),
     paces: fc.array(fc.constantFrom(2, 40, 150, 700), { minLength: 1, maxLength: 5 }),

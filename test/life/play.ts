@@ -17,18 +17,12 @@ const MOST = 16 * HOUR;
 /** What nobody gave back is taken within a minute. */
 const SWEPT = 70_000;
 
-function configOf({ limits, tightRates, onBusy }: Plan): Config {
+function configOf({ limits, tightRate, onBusy }: Plan): Config {
   const claude = agent({ timeout: 600_000, notify: 'auto', reactions: true });
   const codex = agent({ name: 'codex', account: 'codex-bot', timeout: 900_000 });
   const wide = { count: 1_000, per: HOUR };
-  const rate = tightRates
-    ? {
-        perUser: { count: 3, per: HOUR },
-        perProject: { count: 4, per: HOUR },
-        perAgent: { count: 4, per: HOUR },
-        perObject: { count: 2, per: HOUR },
-      }
-    : { perUser: wide, perProject: wide, perAgent: wide, perObject: wide };
+  const rate = { perUser: wide, perProject: wide, perAgent: wide, perObject: wide };
+  if (tightRate !== undefined) rate[tightRate] = { count: 1, per: HOUR };
   return config({
     agents: [claude, codex],
     triggers: [

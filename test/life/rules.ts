@@ -43,8 +43,8 @@ export function watchRules(scene: () => Scene, { isCalm }: { isCalm: boolean }) 
   const counted: { readonly at: number; readonly run: Run }[] = [];
   const grantedAt = new Map<string, number>();
   const stoppedAt = new Map<string, number>();
-  /** A stop was there when they were taken up, and their outcome was not known. */
-  const mustStop = new Set<string>();
+  /** When they were taken up last, with a stop there and no outcome known. */
+  const mustStop = new Map<string, number>();
   /** Two workers had them at once, and the first stood between a look and what it would make. */
   const doubled = new Set<string>();
 
@@ -99,7 +99,7 @@ export function watchRules(scene: () => Scene, { isCalm }: { isCalm: boolean }) 
     jobTaken(job) {
       const run = runOf(job);
       if (run?.outcome !== undefined || run?.step === 'deliver' || run?.step === 'finish') return;
-      if (run !== undefined && scene().home.jobs.has(`stop-${run.id}`)) mustStop.add(run.id);
+      if (run !== undefined && scene().home.jobs.has(`stop-${run.id}`)) mustStop.set(run.id, Date.now());
     },
     takenOver(id, from) {
       if (from.frozenAt() !== id) doubled.add(id);
@@ -199,15 +199,16 @@ function checkRuns({ runs, accepted, retries, broken }: Ended): void {
 }
 
 /** A run has ended, has said so once, and made things once. */
-function checkRun(run: Run, { world }: Scene, { gaveUp, mustStop, doubled, broken }: Ended): void {
+function checkRun(run: Run, { home, world }: Scene, { gaveUp, mustStop, doubled, broken }: Ended): void {
   const { notes } = world.double;
   const { id, outcome, finishedAt, step } = run;
   if (outcome === undefined || finishedAt === undefined) {
     broken(`${id} has not ended, and stands at ${step}`);
     return;
   }
-  if (mustStop.has(id) && outcome.kind !== 'cancelled' && !gaveUp.has(id))
-    broken(`${id} was asked to stop and ended as ${outcome.kind}`);
+  // A stop that cannot be read for a moment is heeded at the next step, if there is one.
+  const canStop = (mustStop.get(id) ?? 0) > home.wasAwayUntil() && !gaveUp.has(id);
+  if (canStop && outcome.kind !== 'cancelled') broken(`${id} was asked to stop and ended as ${outcome.kind}`);
   const own = notes.filter(({ body }) => body.includes(`beckon:run=${id} `));
   const isSilent = outcome.kind === 'refused' && outcome.silent;
   if (doubled.has(id)) return;

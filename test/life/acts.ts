@@ -40,7 +40,7 @@ export function createActing({ home, world, service, time, troubles }: Stage) {
         if (one.name === 'retry') retries += 1;
         return deliver(people.command(one.who, one.agent, one.at, one.name, one.thread));
       case 'deliver again': {
-        const old = deliveries[one.which % Math.max(1, deliveries.length)];
+        const old = deliveries.at(-1 - one.which);
         if (old !== undefined) void service.receive(old);
         return;
       }

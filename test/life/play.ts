@@ -117,7 +117,12 @@ export async function play(plan: Plan, { isCalm }: { isCalm: boolean }): Promise
       check();
     }
     await time.pass(isCalm ? 0 : SWEPT);
-    checkEnd(scene(), { ...rules, accepted: service.accepted, retries: retries() });
+    checkEnd(scene(), {
+      ...rules,
+      accepted: service.accepted,
+      retries: retries(),
+      commands: people.commands,
+    });
     check();
     return rules.runs().map(({ outcome }) => outcome?.kind ?? 'none');
   } finally {

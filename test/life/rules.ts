@@ -174,6 +174,8 @@ interface Ended extends Pick<Rules, 'runs' | 'broken' | 'gaveUp' | 'notCleanedUp
   readonly accepted: ReadonlySet<string>;
   /** Comments that asked for something once more. */
   readonly retries: number;
+  /** How many comments with a command there are, by thread. */
+  readonly commands: ReadonlyMap<string, number>;
 }
 
 /** What must hold when nothing is left to do. */
@@ -224,7 +226,7 @@ function checkRun(run: Run, { home, world }: Scene, { gaveUp, mustStop, doubled,
 }
 
 /** Nothing is left of what runs need on their way. */
-function checkLeft({ home, world }: Scene, { runs, notCleanedUp, doubled, broken }: Ended): void {
+function checkLeft({ home, world }: Scene, { runs, commands, notCleanedUp, doubled, broken }: Ended): void {
   const { notes, branches, mergeRequests } = world.double;
   const ids = new Set(runs().map(({ id }) => id));
   for (const [name, commit] of branches) {
@@ -236,10 +238,14 @@ function checkLeft({ home, world }: Scene, { runs, notCleanedUp, doubled, broken
     const offered = mergeRequests.filter(({ sourceBranch }) => sourceBranch === name);
     if (offered.length > 1) broken(`the branch ${name} has ${offered.length} merge requests`);
   }
-  const answered = notes.flatMap(({ body }) => /beckon:command=(\w+)/.exec(body)?.[1] ?? []);
-  for (const id of new Set(answered))
-    if (answered.filter((other) => other === id).length > 1 && !doubled.has(id))
-      broken(`the command ${id} was answered twice`);
+  for (const [discussion, said] of commands) {
+    const answers = notes
+      .filter(({ discussionId }) => discussionId === discussion)
+      .flatMap(({ body }) => /beckon:command=(\w+)/.exec(body)?.[1] ?? [])
+      .filter((id) => !doubled.has(id));
+    if (answers.length > said) broken(`${said} commands have ${answers.length} answers: ${answers}`);
+    if (new Set(answers).size < answers.length) broken(`a command was answered twice: ${answers}`);
+  }
   const { active, waiting } = JSON.parse(home.text() ?? '{"active":[],"waiting":[]}');
   if (active.length + waiting.length > 0) broken(`turns were left: ${home.text()}`);
 }

@@ -16,7 +16,7 @@ export function inWords(act: Act): string {
     case 'command':
       return `${act.who} writes "@${act.agent}-bot ${act.name}" on ${act.at} in ${threadWords(act.thread)}`;
     case 'deliver again':
-      return `delivery ${act.which} comes once more`;
+      return `the last delivery${act.which === 0 ? '' : ` but ${act.which}`} comes once more`;
     case 'cancel the pipelines':
       return 'somebody cancels all pipelines';
     case 'wait':

@@ -142,6 +142,25 @@ const failures = fc.constantFrom<Pick<Trouble, 'what' | 'when' | 'ms'>>(
   { what: '429', when: 'before', ms: 90 * SECOND },
   { what: 'refused', when: 'before' },
 );
+/** What a run made without an answer, and cannot look for. */
+const unseen: fc.Arbitrary<Act> = fc
+  .record({
+    pair: fc.constantFrom(
+      ['createNote', 'findNote'] as const,
+      ['createBranch', 'branch'] as const,
+      ['createPipeline', 'apiPipelines'] as const,
+      ['createMergeRequest', 'findMergeRequest'] as const,
+    ),
+    after: fc.nat({ max: 2 }),
+  })
+  .map(({ pair: [operation, then], after }) => ({
+    do: 'trouble',
+    operation,
+    after,
+    what: 'lost',
+    when: 'after',
+    then,
+  }));
 const deaths = fc.constantFrom<Pick<Trouble, 'what' | 'when' | 'ms'>>(
   { what: 'dies', when: 'before' },
   { what: 'dies', when: 'after' },
@@ -158,6 +177,7 @@ const fault: fc.Arbitrary<Act> = fc.oneof(
   trouble(fc.constantFrom(...EFFECTS), failures),
   trouble(fc.constantFrom(...EFFECTS), failures),
   trouble(fc.constantFrom(...EFFECTS), deaths),
+  unseen,
   trouble(fc.constantFrom(...EFFECTS, 'extendLock'), freeze),
   trouble(fc.constantFrom(...READS), failures),
   trouble(fc.constantFrom(...READS), deaths),

@@ -45,9 +45,9 @@ const TROUBLES: Readonly<Record<Trouble['what'], string>> = {
   freezes: 'the worker freezes',
 };
 
-function troubleWords({ operation, after, what, when, ms }: Trouble): string {
+function troubleWords({ operation, after, what, when, ms, then }: Trouble): string {
   const which = after === 0 ? 'next' : `next but ${after}`;
-  return `${when} the ${which} ${operation} ${TROUBLES[what]}${ms === undefined ? '' : ` for ${ms} ms`}`;
+  return `${when} the ${which} ${operation} ${TROUBLES[what]}${ms === undefined ? '' : ` for ${ms} ms`}${then === undefined ? '' : `, and GitLab says no for good to the next ${then}`}`;
 }
 
 function threadWords(which: number): string {

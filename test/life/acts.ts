@@ -26,10 +26,18 @@ export function createActing({ home, world, service, time, troubles }: Stage) {
     setTimeout(() => void service.receive(delivery), late);
   }
 
+  function regret({ who, agents, at, regret: after }: Extract<Act, { do: 'ask' }>): void {
+    if (after === undefined) return;
+    setTimeout(() => {
+      for (const agent of agents) deliver(people.command(who, agent, at, 'stop', 0));
+    }, after);
+  }
+
   async function act(one: Act): Promise<void> {
     switch (one.do) {
       case 'ask':
-        return deliver(people.ask(one.who, one.agents, one.at, one.thread), one.late);
+        deliver(people.ask(one.who, one.agents, one.at, one.thread), one.late);
+        return regret(one);
       case 'assign':
         return deliver(people.assign(one.who, one.agent, one.at));
       case 'unassign':

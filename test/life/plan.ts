@@ -15,6 +15,8 @@ export type Act =
       readonly at: Item;
       readonly thread: number;
       readonly late: number;
+      /** Milliseconds after which the same person wants it stopped. */
+      readonly regret: number | undefined;
     }
   | { readonly do: 'assign' | 'unassign'; readonly who: Who; readonly agent: AgentName; readonly at: Item }
   | { readonly do: 'close'; readonly who: Who; readonly at: Item }
@@ -84,6 +86,7 @@ const ask = fc.record({
   at: item,
   thread,
   late: fc.constantFrom(0, 0, 0, 300, 20 * SECOND),
+  regret: fc.option(fc.integer({ min: 1, max: 4 * SECOND }), { nil: undefined, freq: 5 }),
 });
 
 const deed: fc.Arbitrary<Act> = fc.oneof(

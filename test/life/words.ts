@@ -5,8 +5,9 @@ import type { Trouble } from './trouble.ts';
 export function inWords(act: Act): string {
   switch (act.do) {
     case 'ask': {
+      const regret = act.regret === undefined ? '' : `, and says stop after ${act.regret} ms`;
       const late = act.late > 0 ? `, told ${act.late} ms late` : '';
-      return `${act.who} asks ${act.agents.join(' and ')} on ${act.at} in ${threadWords(act.thread)}${late}`;
+      return `${act.who} asks ${act.agents.join(' and ')} on ${act.at} in ${threadWords(act.thread)}${late}${regret}`;
     }
     case 'assign':
     case 'unassign':

@@ -115,6 +115,8 @@ async function retry(
 ): Promise<string | undefined> {
   const [last] = about;
   if (last === undefined) return 'There is nothing here that could be done once more.';
+  // Done already, by a worker that could not say so any more.
+  if (about.some((run) => isRetryFor(run, command))) return undefined;
   // Its note may say the end a moment before the run itself is over.
   if (last.outcome === undefined) return 'It is under way already.';
   const { actor, id } = command;
@@ -122,6 +124,11 @@ async function retry(
   const { duplicate } = await queue.add(run);
   if (!duplicate) observer.queued(run);
   return undefined;
+}
+
+function isRetryFor(run: Run, { id }: Command): boolean {
+  const { retryOf } = run;
+  return retryOf !== undefined && planRetry({ ...run, id: retryOf }, { mark: id, now: 0 }).id === run.id;
 }
 
 /** The access level of the person; `undefined` for strangers and for what is no person. */

@@ -8,27 +8,29 @@ vi.mock('node:timers/promises', () => ({
   setTimeout: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms)),
 }));
 
-const RUNS = Number(process.env.BECKON_PLAYS ?? 60);
+/** How many plays of each kind; a night of them finds more. */
+const PLAYS = Number(process.env.BECKON_PLAYS ?? 60);
+/** Milliseconds that a play and the making of a counterexample smaller may take together. */
+const PATIENCE = 120_000 + PLAYS * 2_000;
 
-describe('whatever happens, and in whatever order', () => {
+describe('whatever happens, and in whatever order, every run ends once, says so once and keeps the limits', () => {
   it.each([
     ['where all goes well', false],
     ['where much goes wrong', true],
   ])(
-    'every run ends once, says so once and keeps the limits, %s',
+    '%s',
     async (_where, faulty) => {
-      if (process.env.ONLY_FAULTY && !faulty) return;
-      const outcomes = new Map<string, number>();
+      const outcomes = new Set<string>();
       await fc.assert(
         fc.asyncProperty(plans({ faulty }), async (plan) => {
-          const played = await play(plan, { isCalm: !faulty });
-          for (const outcome of played.outcomes) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+          for (const outcome of await play(plan, { isCalm: !faulty })) outcomes.add(outcome);
         }),
-        { numRuns: RUNS, endOnFailure: process.env.NO_SHRINK === '1' },
+        { numRuns: PLAYS },
       );
-      console.log(Object.fromEntries(outcomes));
-      expect(outcomes.get('merge_request')).toBeGreaterThan(0);
+      // The plays come to more than one end.
+      for (const outcome of ['merge_request', 'no_changes', 'cancelled', 'refused'])
+        expect([...outcomes]).toContain(outcome);
     },
-    600_000,
+    PATIENCE,
   );
 });

@@ -167,6 +167,22 @@ describe('retry', () => {
     expect(answers()).toEqual([]);
   });
 
+  it('that is obeyed again, because nobody heard that it was, starts nothing more and says nothing', async () => {
+    const outcome = { kind: 'timed_out' } as const;
+    const runs = [aRun({ finishedAt: '2026-03-02T10:01:00Z', outcome })];
+    const { say, added, answers } = setUp(runs);
+    await say('retry');
+    const [again] = added;
+    if (again === undefined) throw new Error('there is a retry');
+    for (const soFar of [again, { ...again, outcome, finishedAt: '2026-03-02T10:04:00Z' }]) {
+      runs.unshift(soFar);
+      await say('retry');
+      runs.shift();
+    }
+    expect(added).toHaveLength(1);
+    expect(answers()).toEqual([]);
+  });
+
   it('of a run that is under way, and of nothing, says so', async () => {
     const running = setUp([aRun()]);
     await running.say('retry');

@@ -157,7 +157,7 @@ function workerOf(
       for (const tell of onLost) tell([job.id]);
     }, lockDuration / 2);
     machine.onDeath(() => clearInterval(renewing));
-    watchLock(job.id, token);
+    const stopWatching = watchLock(job, token);
     const end = await atWorkOn
       .run(job.id, () => process(view, token))
       .then(
@@ -168,6 +168,8 @@ function workerOf(
     await settle(job.id, token, end).catch((error: Error) => {
       for (const tell of onError) tell(error);
     });
+    // A job that could not be put away keeps its lock until that is over.
+    if (job.lock?.token !== token) stopWatching();
     atWork -= 1;
     home.look();
   }
@@ -180,11 +182,17 @@ function workerOf(
     return call('moveToFinished', () => home.fail(id, token, { forGood }));
   }
 
-  function watchLock(id: string, token: string): void {
-    const left = Math.max(0, (home.jobs.get(id)?.lock?.until ?? 0) - Date.now());
-    setTimeout(() => {
-      if (home.giveBackIfStalled(id, token, machine) === 'held') watchLock(id, token);
-    }, left + stalledInterval);
+  /** As other workers do. Gives back what ends it. */
+  function watchLock(job: StoredJob, token: string): () => void {
+    let timer: NodeJS.Timeout;
+    const watch = (): void => {
+      const left = Math.max(0, (job.lock?.until ?? 0) - Date.now());
+      timer = setTimeout(() => {
+        if (home.giveBackIfStalled(job.id, token, machine) === 'held') watch();
+      }, left + stalledInterval);
+    };
+    watch();
+    return () => clearTimeout(timer);
   }
 
   home.consumers.add(takeOne);

@@ -16,8 +16,8 @@ export interface StoredJob {
   tried: number;
   /** How often its lock ran out. */
   stalls: number;
-  /** When a delayed one is due. */
-  due: number;
+  /** Ends the waiting of a delayed one. */
+  timer: NodeJS.Timeout | undefined;
   finishedOn: number | undefined;
   lock: { readonly token: string; until: number } | undefined;
 }
@@ -32,7 +32,7 @@ export interface HomeListener {
 }
 
 /** BullMQ's refusals carry a negative code. */
-export function refusal(code: number): Error {
+function refusal(code: number): Error {
   return Object.assign(new Error(`refused with ${code}`), { code });
 }
 
@@ -64,6 +64,7 @@ export function createHome(listener: HomeListener) {
   const isAway = () => Date.now() < awayUntil;
 
   function put(job: StoredJob, state: JobState): void {
+    clearTimeout(job.timer);
     job.state = state;
     if (state !== 'active') job.lock = undefined;
     if (state === 'waiting') look();
@@ -71,14 +72,14 @@ export function createHome(listener: HomeListener) {
   }
 
   function delay(job: StoredJob, at: number): void {
-    job.due = at;
     put(job, 'delayed');
-    setTimeout(() => dueNow(job, at), Math.max(0, at - Date.now()));
+    dueIn(job, Math.max(0, at - Date.now()));
   }
-  function dueNow(job: StoredJob, at: number): void {
-    if (job.state !== 'delayed' || job.due !== at) return;
-    if (isAway()) setTimeout(() => dueNow(job, at), 1_000);
-    else put(job, 'waiting');
+  function dueIn(job: StoredJob, ms: number): void {
+    job.timer = setTimeout(() => {
+      if (isAway()) dueIn(job, 1_000);
+      else put(job, 'waiting');
+    }, ms);
   }
 
   function held(id: string, token: string): StoredJob {
@@ -94,6 +95,8 @@ export function createHome(listener: HomeListener) {
     consumers,
     look,
     isAway,
+    /** Until when it was away the last time. */
+    wasAwayUntil: () => awayUntil,
     text: () => text,
     goAway(ms: number) {
       awayUntil = Math.max(awayUntil, Date.now() + ms);
@@ -101,7 +104,14 @@ export function createHome(listener: HomeListener) {
     },
     add(id: string, job: Pick<StoredJob, 'name' | 'data' | 'attempts' | 'backoff'>): void {
       if (jobs.has(id)) return;
-      const fresh = { progress: 0, tried: 0, stalls: 0, due: 0, finishedOn: undefined, lock: undefined };
+      const fresh = {
+        progress: 0,
+        tried: 0,
+        stalls: 0,
+        timer: undefined,
+        finishedOn: undefined,
+        lock: undefined,
+      };
       const stored: StoredJob = { id, ...job, ...fresh, state: 'waiting' };
       jobs.set(id, stored);
       put(stored, 'waiting');

@@ -22,12 +22,14 @@ const PROJECTS = {
   },
 };
 
-export const accountOf = (agent: AgentName) => `${agent}-bot`;
+const accountOf = (agent: AgentName) => `${agent}-bot`;
 
 /** The people and what they do in GitLab, as the webhooks tell it. */
 export function createPeople(world: World) {
   /** Threads that people began, by item. */
   const threads = new Map<Item, string[]>();
+  /** Commands that were written, by thread. */
+  const commands = new Map<string, number>();
   let lastThread = 0;
 
   const { members } = world.double;
@@ -56,9 +58,8 @@ export function createPeople(world: World) {
     return fresh;
   }
 
-  function comment(who: Who, at: Item, body: string, which: number): Delivery {
+  function comment(who: Who, at: Item, body: string, discussion: string): Delivery {
     const { project, isIssue } = placed(at);
-    const discussion = threadOf(at, which);
     const id = world.double.say(discussion, body);
     const url = `${project.web_url}/-/notes/${id}`;
     const payload = notePayload(body, {
@@ -89,9 +90,18 @@ export function createPeople(world: World) {
 
   return {
     ask: (who: Who, agents: readonly AgentName[], at: Item, thread: number) =>
-      comment(who, at, `${agents.map((agent) => `@${accountOf(agent)}`).join(' ')} please fix it`, thread),
-    command: (who: Who, agent: AgentName, at: Item, name: string, thread: number) =>
-      comment(who, at, `@${accountOf(agent)} ${name}`, thread),
+      comment(
+        who,
+        at,
+        `${agents.map((agent) => `@${accountOf(agent)}`).join(' ')} please fix it`,
+        threadOf(at, thread),
+      ),
+    commands,
+    command(who: Who, agent: AgentName, at: Item, name: string, thread: number) {
+      const discussion = threadOf(at, thread);
+      commands.set(discussion, (commands.get(discussion) ?? 0) + 1);
+      return comment(who, at, `@${accountOf(agent)} ${name}`, discussion);
+    },
     assign: (who: Who, agent: AgentName, at: Item) =>
       change(who, at, { action: 'update', assignees: { previous: [], current: [bot(agent)] } }),
     unassign: (who: Who, agent: AgentName, at: Item) =>

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import type { OnBusy } from '../../src/config/config.ts';
 import type { CommandName } from '../../src/events/command.ts';
+import type { RateName } from '../../src/runs/queue-ports.ts';
 import type { Fate } from './gitlab.ts';
 import type { Trouble } from './trouble.ts';
+import { inWords } from './words.ts';
 
 /** One thing that happens in a play. */
 export type Act =
@@ -13,6 +15,8 @@ export type Act =
       readonly at: Item;
       readonly thread: number;
       readonly late: number;
+      /** Milliseconds after which the same person wants it stopped. */
+      readonly regret: number | undefined;
     }
   | { readonly do: 'assign' | 'unassign'; readonly who: Who; readonly agent: AgentName; readonly at: Item }
   | { readonly do: 'close'; readonly who: Who; readonly at: Item }
@@ -45,7 +49,8 @@ export interface Plan {
     readonly perAgent: number;
     readonly perUser: number;
   };
-  readonly tightRates: boolean;
+  /** The rate of which there is only one run an hour, if any. */
+  readonly tightRate: RateName | undefined;
   readonly onBusy: Readonly<Record<AgentName, OnBusy>>;
   readonly fates: readonly Fate[];
   readonly paces: readonly number[];
@@ -81,6 +86,7 @@ const ask = fc.record({
   at: item,
   thread,
   late: fc.constantFrom(0, 0, 0, 300, 20 * SECOND),
+  regret: fc.option(fc.integer({ min: 1, max: 4 * SECOND }), { nil: undefined, freq: 5 }),
 });
 
 const deed: fc.Arbitrary<Act> = fc.oneof(
@@ -107,8 +113,8 @@ const deed: fc.Arbitrary<Act> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('close' as const), who, at: item }) },
   {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('deliver again' as const), which: fc.nat({ max: 5 }) }),
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('deliver again' as const), which: fc.nat({ max: 3 }) }),
   },
   { weight: 1, arbitrary: fc.constant({ do: 'cancel the pipelines' as const }) },
 );
@@ -139,6 +145,25 @@ const failures = fc.constantFrom<Pick<Trouble, 'what' | 'when' | 'ms'>>(
   { what: '429', when: 'before', ms: 90 * SECOND },
   { what: 'refused', when: 'before' },
 );
+/** What a run made without an answer, and cannot look for. */
+const unseen: fc.Arbitrary<Act> = fc
+  .record({
+    pair: fc.constantFrom(
+      ['createNote', 'findNote'] as const,
+      ['createBranch', 'branch'] as const,
+      ['createPipeline', 'apiPipelines'] as const,
+      ['createMergeRequest', 'findMergeRequest'] as const,
+    ),
+    after: fc.nat({ max: 2 }),
+  })
+  .map(({ pair: [operation, then], after }) => ({
+    do: 'trouble',
+    operation,
+    after,
+    what: 'lost',
+    when: 'after',
+    then,
+  }));
 const deaths = fc.constantFrom<Pick<Trouble, 'what' | 'when' | 'ms'>>(
   { what: 'dies', when: 'before' },
   { what: 'dies', when: 'after' },
@@ -155,6 +180,7 @@ const fault: fc.Arbitrary<Act> = fc.oneof(
   trouble(fc.constantFrom(...EFFECTS), failures),
   trouble(fc.constantFrom(...EFFECTS), failures),
   trouble(fc.constantFrom(...EFFECTS), deaths),
+  unseen,
   trouble(fc.constantFrom(...EFFECTS, 'extendLock'), freeze),
   trouble(fc.constantFrom(...READS), failures),
   trouble(fc.constantFrom(...READS), deaths),
@@ -187,6 +213,11 @@ const fate = fc.record({
 const onBusy = fc.constantFrom<OnBusy>('queue', 'queue', 'replace', 'refuse');
 const limit = fc.integer({ min: 1, max: 3 });
 
+/** Counterexamples are printed in words. */
+function told(act: Act): Act {
+  return { ...act, ...{ [fc.toStringMethod]: () => `‹${inWords(act)}›` } };
+}
+
 /** Plays without a fault, and plays with faults among what people do. */
 export function plans({ faulty }: { faulty: boolean }): fc.Arbitrary<Plan> {
   const act = fc.oneof(
@@ -195,14 +226,23 @@ export function plans({ faulty }: { faulty: boolean }): fc.Arbitrary<Plan> {
     ...(faulty ? [{ weight: 3, arbitrary: fault }] : []),
   );
   return fc.record({
-    acts: fc.array(act, { minLength: 1, maxLength: 30, size: 'max' }),
+    acts: fc.array(act.map(told), { minLength: 1, maxLength: 30, size: 'max' }),
     limits: fc.record({
       global: fc.integer({ min: 1, max: 4 }),
       perProject: limit,
       perAgent: limit,
       perUser: limit,
     }),
-    tightRates: fc.constantFrom(false, false, false, true),
+    tightRate: fc.constantFrom<RateName | undefined>(
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'perUser',
+      'perProject',
+      'perAgent',
+      'perObject',
+    ),
     onBusy: fc.record({ claude: onBusy, codex: onBusy }),
     fates: fc.array(fate, { minLength: 1, maxLength: 4 }),
     paces: fc.array(fc.constantFrom(2, 40, 150, 700), { minLength: 1, maxLength: 5 }),

@@ -34,7 +34,7 @@ interface Tools {
 /** Milliseconds; longer than any play. */
 const RETENTION = 30 * 86_400_000;
 
-/** The half that receives, in a process that never dies. */
+/** The half that receives. */
 export function startWeb({ config, home }: Pick<Tools, 'config' | 'home'>, machine: Machine) {
   const queue = createRunQueue(homeOf(home, machine), { retention: RETENTION });
   return {

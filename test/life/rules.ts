@@ -1,6 +1,7 @@
 import type { Config } from '../../src/config/config.ts';
 import { readRun } from '../../src/queue/run-data.ts';
-import type { Outcome, Run } from '../../src/runs/run.ts';
+import { Failure } from '../../src/runs/failures.ts';
+import type { Run } from '../../src/runs/run.ts';
 import { STEP_NAMES } from '../../src/runs/steps/names.ts';
 import { tooMany } from './claims.ts';
 import type { World } from './gitlab.ts';
@@ -10,44 +11,29 @@ const SECOND = 1_000;
 /** Of a run that has its turn and has not come to its end. */
 const AT_WORK = STEP_NAMES.slice(STEP_NAMES.indexOf('note'), STEP_NAMES.indexOf('finish'));
 
-/** What the last note says of each outcome. */
-const SAID: Readonly<Record<Outcome['kind'], RegExp>> = {
-  merge_request: /^✅ Agent has finished\. It (opened|updated) the merge request/,
-  branch: /^✅ Agent has finished\. Its changes are on the branch/,
-  no_changes: /^✅ Agent has finished\. It made no changes/,
-  failed: /^❌ Agent has failed/,
-  not_started: /^❌ Could not start the agent/,
-  refused: /^❌ Could not start the agent/,
-  cancelled: /^🛑 Agent was cancelled/,
-  timed_out: /^⌛ Agent ran longer than it may/,
-};
-
-interface Scene {
+/** What the rules are about. */
+export interface Scene {
   readonly config: Pick<Config, 'limits'>;
   readonly home: Home;
   readonly world: World;
 }
 
-/** What must hold at every moment of a play; `broken` is told what does not, in words. */
-export function watchRules(
-  scene: () => Scene,
-  {
-    isCalm,
-    notCleanedUp,
-    broken,
-  }: {
-    isCalm: boolean;
-    /** Runs that GitLab did not let clean up for longer than they try to. */
-    notCleanedUp: ReadonlySet<string>;
-    broken: (words: string) => void;
-  },
-) {
+/** What must hold at every moment of a play. */
+export function watchRules(scene: () => Scene, { isCalm }: { isCalm: boolean }) {
+  let fault: string | undefined;
+  const broken = (words: string): void => {
+    fault ??= words;
+  };
+  /** Runs that GitLab refused something for good, or was away from for long. */
+  const gaveUp = new Set<string>();
+  /** Those of them that could not even clean up. */
+  const notCleanedUp = new Set<string>();
   const seen = new Map<string, { readonly data: string; readonly run: Run }>();
   const counted: { readonly at: number; readonly run: Run }[] = [];
   const grantedAt = new Map<string, number>();
   const stoppedAt = new Map<string, number>();
-  /** A stop was there when they were taken up, and their outcome was not known. */
-  const mustStop = new Set<string>();
+  /** When they were taken up last, with a stop there and no outcome known. */
+  const mustStop = new Map<string, number>();
   /** Two workers had them at once, and the first stood between a look and what it would make. */
   const doubled = new Set<string>();
 
@@ -63,12 +49,15 @@ export function watchRules(
   const underWay = () =>
     runs().filter(({ id, finishedAt }) => finishedAt === undefined && !scene().home.jobs.get(id)?.finishedOn);
 
-  /** Those under way; but what GitLab does not let us stop goes on. */
+  /** Those under way; but what GitLab does not let us stop goes on, and two workers may have made two. */
   function pipelines() {
     const { world } = scene();
     return world.made.filter(
       (one) =>
-        world.isUnderWay(one) && !world.hasRefused('cancelPipeline', one.id) && !notCleanedUp.has(one.runId),
+        world.isUnderWay(one) &&
+        !world.hasRefused('cancelPipeline', one.id) &&
+        !notCleanedUp.has(one.runId) &&
+        !doubled.has(one.runId),
     );
   }
 
@@ -99,7 +88,7 @@ export function watchRules(
     jobTaken(job) {
       const run = runOf(job);
       if (run?.outcome !== undefined || run?.step === 'deliver' || run?.step === 'finish') return;
-      if (run !== undefined && scene().home.jobs.has(`stop-${run.id}`)) mustStop.add(run.id);
+      if (run !== undefined && scene().home.jobs.has(`stop-${run.id}`)) mustStop.set(run.id, Date.now());
     },
     takenOver(id, from) {
       if (from.frozenAt() !== id) doubled.add(id);
@@ -116,11 +105,22 @@ export function watchRules(
   };
 
   return {
+    /** The first rule that was broken, in words. */
+    fault: () => fault,
+    broken,
     listener,
     runs,
+    gaveUp,
+    notCleanedUp,
     mustStop,
     doubled,
     pipelines,
+    onGaveUp(id: string, step: string, error: unknown) {
+      gaveUp.add(id);
+      if (step === 'deliver') notCleanedUp.add(id);
+      const isOutside = error instanceof Failure && /403|429|502|no answer|queue|connect/.test(error.message);
+      if (!isOutside && !doubled.has(id)) broken(`${id} gives up at ${step} for no reason: ${error}`);
+    },
     pipelinesChanged() {
       const at = new Set(pipelines().map(({ runId }) => runId));
       keepsLimits(
@@ -157,80 +157,4 @@ export function watchRules(
   };
 }
 
-/** What must hold when nothing is left to do. `gaveUp`: runs that GitLab refused something for good. */
-export function checkEnd(
-  { home, world }: Scene,
-  {
-    runs,
-    accepted,
-    gaveUp,
-    notCleanedUp,
-    mustStop,
-    doubled,
-    retries,
-    broken,
-  }: {
-    runs: readonly Run[];
-    accepted: ReadonlySet<string>;
-    gaveUp: ReadonlySet<string>;
-    notCleanedUp: ReadonlySet<string>;
-    mustStop: ReadonlySet<string>;
-    /** Runs and commands that a worker went on with which was taken for dead. */
-    doubled: ReadonlySet<string>;
-    /** Comments that asked for something once more. */
-    retries: number;
-    broken: (words: string) => void;
-  },
-): void {
-  const { notes, branches, mergeRequests } = world.double;
-  const ids = new Set(runs.map(({ id }) => id));
-  for (const id of accepted) if (!ids.has(id)) broken(`${id} was accepted and is gone`);
-
-  const events = new Set<string>();
-  for (const { id, retryOf, agent, event } of runs) {
-    if (retryOf !== undefined) continue;
-    const what = event.kind === 'mention' ? event.note.id : `${event.resource?.url} ${event.happenedAt}`;
-    if (events.has(`${agent} ${what}`)) broken(`${id} is a second run for the same event`);
-    events.add(`${agent} ${what}`);
-  }
-  const again = runs.filter(({ retryOf }) => retryOf !== undefined);
-  if (again.length > retries) broken(`${again.length} runs came of ${retries} comments that say retry`);
-
-  for (const run of runs) {
-    const { id, outcome, finishedAt, step } = run;
-    if (outcome === undefined || finishedAt === undefined) {
-      broken(`${id} has not ended, and stands at ${step}`);
-      continue;
-    }
-    if (mustStop.has(id) && outcome.kind !== 'cancelled' && !gaveUp.has(id))
-      broken(`${id} was asked to stop and ended as ${outcome.kind}`);
-    const own = notes.filter(({ body }) => body.includes(`beckon:run=${id} `));
-    const isSilent = outcome.kind === 'refused' && outcome.silent;
-    if (doubled.has(id)) continue;
-    if (own.length > 1) broken(`${id} has ${own.length} notes`);
-    if (!isSilent && own.length === 0 && !gaveUp.has(id))
-      broken(`${id} ended as ${outcome.kind} without a note`);
-    if (own.length === 1 && !gaveUp.has(id) && !SAID[outcome.kind].test(own[0]?.body ?? ''))
-      broken(`${id} ended as ${outcome.kind}, and its note says: ${own[0]?.body}`);
-    if (notes.filter(({ body }) => body.includes(`beckon:done=${id} `)).length > 1)
-      broken(`${id} told twice that it is over`);
-    const pipelines = world.made.filter(({ runId }) => runId === id);
-    if (pipelines.length > 1) broken(`${id} has ${pipelines.length} pipelines`);
-  }
-
-  for (const [name, commit] of branches) {
-    if (name === 'main') continue;
-    const id = name.replace('workloads/', '');
-    const isLeft = world.hasRefused('deleteBranch', name) || notCleanedUp.has(id) || doubled.has(id);
-    if (!ids.has(id)) broken(`the branch ${name} is of no run`);
-    if (commit === 'c0' && !isLeft) broken(`the branch ${name} has no commits and was left`);
-    const offered = mergeRequests.filter(({ sourceBranch }) => sourceBranch === name);
-    if (offered.length > 1) broken(`the branch ${name} has ${offered.length} merge requests`);
-  }
-  const answered = notes.flatMap(({ body }) => /beckon:command=(\w+)/.exec(body)?.[1] ?? []);
-  for (const id of new Set(answered))
-    if (answered.filter((other) => other === id).length > 1 && !doubled.has(id))
-      broken(`the command ${id} was answered twice`);
-  const { active, waiting } = JSON.parse(home.text() ?? '{"active":[],"waiting":[]}');
-  if (active.length + waiting.length > 0) broken(`turns were left: ${home.text()}`);
-}
+export type Rules = ReturnType<typeof watchRules>;

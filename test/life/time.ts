@@ -13,13 +13,13 @@ export function virtualTime(now: number) {
   return {
     /** Lets the next thing happen that has a time. */
     async step(): Promise<void> {
-      await settle();
       vi.advanceTimersToNextTimer();
       await settle();
     },
     /** Lets `ms` milliseconds pass. */
     async pass(ms: number): Promise<void> {
       let isOver = false;
+      await settle();
       setTimeout(() => {
         isOver = true;
       }, ms);

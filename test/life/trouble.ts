@@ -10,19 +10,21 @@ export interface Trouble {
   readonly when: 'before' | 'after';
   /** How long it freezes, or how long GitLab asks to wait. */
   readonly ms?: number;
+  /** The look that GitLab refuses afterwards. */
+  readonly then?: string;
 }
 
 /** Troubles that wait for the call that they happen to. */
 export interface Troubles {
   add(trouble: Trouble): void;
   next(operation: string, machine: Machine): Trouble | undefined;
-  clear(): void;
 }
 
 export function createTroubles(tell: (words: string) => void): Troubles {
   let waiting: (Trouble & { left: number })[] = [];
+  const add = (trouble: Trouble) => void waiting.push({ ...trouble, left: trouble.after });
   return {
-    add: (trouble) => void waiting.push({ ...trouble, left: trouble.after }),
+    add,
     next(operation, machine) {
       const trouble = waiting.find((one) => one.operation === operation);
       if (trouble === undefined) return undefined;
@@ -31,11 +33,10 @@ export function createTroubles(tell: (words: string) => void): Troubles {
         return undefined;
       }
       waiting = waiting.filter((one) => one !== trouble);
+      if (trouble.then !== undefined)
+        add({ operation: trouble.then, after: 0, what: 'refused', when: 'before' });
       tell(`${machine.name}, ${trouble.when} its ${operation}: ${trouble.what}`);
       return trouble;
-    },
-    clear() {
-      waiting = [];
     },
   };
 }

@@ -86,23 +86,28 @@ describe('a run whose turn it is not', () => {
     expect(turns.active()).toEqual([]);
   });
 
-  it('writes its note once when the answer to the first was lost', async () => {
-    const { turns, takeUp, double, rival, run, notes } = setUp();
-    await turns.port.request(rival, 'queue');
-    let lost = false;
-    double.failing((operation) => {
-      if (operation !== 'createNote' || lost) return undefined;
-      lost = true;
-      return {
-        when: 'after',
-        error: new Failure('asking', { kind: 'transient', detail: 'no answer in time' }),
-      };
-    });
-    const first = await takeUp(run);
-    await takeUp(first.run);
-    expect(notes).toHaveLength(1);
-    expect(turns.waiting()).toEqual([run.id]);
-  });
+  it.each(['it waits on', 'its turn has come'])(
+    'writes its note once when the answer to the first was lost, and %s',
+    async (then) => {
+      const { turns, takeUp, double, rival, run, notes } = setUp();
+      await turns.port.request(rival, 'queue');
+      let lost = false;
+      double.failing((operation) => {
+        if (operation !== 'createNote' || lost) return undefined;
+        lost = true;
+        return {
+          when: 'after',
+          error: new Failure('asking', { kind: 'transient', detail: 'no answer in time' }),
+        };
+      });
+      const first = await takeUp(run);
+      const hasCome = then === 'its turn has come';
+      if (hasCome) await turns.port.release(rival.id);
+      await takeUp(first.run);
+      expect(notes).toHaveLength(1);
+      expect(turns.waiting()).toEqual(hasCome ? [] : [run.id]);
+    },
+  );
 
   it('writes its note once when it has its turn after the answer to the first was lost', async () => {
     const { turns, takeUp, toTheEnd, double, rival, run, notes } = setUp();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { BeckonError, messageOf } from '../lib/errors.ts';
+import { punctual } from './punctual.ts';
 
 /**
  * The one pool of connections to GitLab: keep-alive, the company's certificate authority where one is set, and
@@ -13,7 +14,7 @@ export async function openTransport({ caFile }: { caFile: string | undefined }):
     requestTls: tls,
     proxyTls: tls,
     connections: 32,
-  });
+  }).compose(punctual);
 }
 
 async function readCertificates(file: string): Promise<string> {

@@ -26,6 +26,8 @@ export interface PlayOptions {
   readonly seconds: number;
   /** Requests of people in a second. */
   readonly rate: number;
+  /** 1 leaves runs hardly time to get anywhere between two blows; more is calmer. */
+  readonly calm: number;
   /** Milliseconds within which all is answered after that. */
   readonly patience: number;
 }
@@ -42,8 +44,15 @@ export interface Played extends Verdict {
 }
 
 /** Has people ask agents for things while everything breaks that can, heals it, and compares. */
-export async function play({ home: name, seed, seconds, rate, patience }: PlayOptions): Promise<Played> {
-  const { blows, outages, troubles, wishes } = scheduleOf({ seed, seconds, rate });
+export async function play({
+  home: name,
+  seed,
+  seconds,
+  rate,
+  calm,
+  patience,
+}: PlayOptions): Promise<Played> {
+  const { blows, outages, troubles, wishes } = scheduleOf({ seed, seconds, rate, calm });
   const home = await openHome(name);
   const scene = await openScene(home.queue);
   const folder = await newFolder();
@@ -70,7 +79,7 @@ export async function play({ home: name, seed, seconds, rate, patience }: PlayOp
         await fleet.ready();
         if (Date.now() > end) break;
         await strike(blow);
-        await sleep(GAP_MS);
+        await sleep(GAP_MS * calm);
       }
       await strike(freezeOf(randomOf(`${seed} last`)));
     };

@@ -72,18 +72,21 @@ export function scheduleOf({
   seed,
   seconds,
   rate,
+  calm,
 }: {
   seed: number;
   seconds: number;
   /** Wishes in a second. */
   rate: number;
+  /** How much rarer the outages are. */
+  calm: number;
 }): Schedule {
   const end = seconds * 1_000;
   const troubles = randomOf(`${seed} troubles`);
   const wishes = randomOf(`${seed} wishes`);
   const outages = randomOf(`${seed} outages`);
   const blows = randomOf(`${seed} blows`);
-  const moments = times(end, OUTAGE_EVERY, outages);
+  const moments = times(end, OUTAGE_EVERY * calm, outages);
   const kinds = dealt(moments.length, () => outages.shuffle(outagesOf(outages)));
   return {
     blows: dealt(seconds * MOST_BLOWS, () => [...blows.shuffle(kills(blows)), freezeOf(blows)]),

@@ -2,10 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { IssueNotes, Pipelines } from '@gitbeaker/rest';
-import { Agent } from 'undici';
-import { afterEach, describe, expect, it } from 'vitest';
+import { Agent, type Dispatcher } from 'undici';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { operationOf } from '../../src/gitlab/operation.ts';
 import { createRequester } from '../../src/gitlab/requester.ts';
+import { openTransport } from '../../src/gitlab/transport.ts';
 import { Failure } from '../../src/runs/failures.ts';
 
 const TOKEN = 'glpat-never-to-be-shown';
@@ -22,7 +23,10 @@ interface Seen {
 }
 
 /** A server that answers everything with `answer` and remembers what it was asked. */
-async function serve(answer: (response: ServerResponse, count: number) => void) {
+async function serve(
+  answer: (response: ServerResponse, count: number) => void,
+  dispatcher: Dispatcher = new Agent(),
+) {
   const seen: Seen[] = [];
   const server: Server = createServer(async (request, response) => {
     let body = '';
@@ -32,7 +36,6 @@ async function serve(answer: (response: ServerResponse, count: number) => void) 
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closers.push(() => server.close());
-  const dispatcher = new Agent();
   closers.push(() => dispatcher.destroy());
   const requests: [string, number][] = [];
   const options = {
@@ -58,6 +61,20 @@ async function failureOf(asked: Promise<unknown>): Promise<Failure> {
 }
 
 describe('a request', () => {
+  it('is not sent any more when the process slept before it had a connection', async () => {
+    const { notes, seen } = await serve(reply(201, { id: 1 }), await openTransport({ caFile: undefined }));
+    let now = Date.now();
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => {
+      now += 10_000;
+      return now;
+    });
+    const failure = await failureOf(notes.create(7, 3, 'hello'));
+    expect(failure).toMatchObject({ kind: 'transient', detail: expect.stringContaining('too long') });
+    expect(seen).toEqual([]);
+    clock.mockRestore();
+    expect(await notes.create(7, 3, 'hello')).toEqual({ id: 1 });
+  });
+
   it('goes below the sub-path, with token and body as GitLab has them', async () => {
     const { notes, seen } = await serve(reply(201, { id: 5 }));
     expect(await notes.create(7, 12, 'hello', { internal: true })).toEqual({ id: 5 });

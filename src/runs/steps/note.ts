@@ -20,12 +20,6 @@ export const note: Step = async (run, tools) => {
   return done(written === undefined ? run : { ...run, note: written });
 };
 
-/** The note that a run wrote, of which no answer was heard. */
-export async function findOwnNote({ id, event }: Run, gitlab: GitLab): Promise<NoteRef | undefined> {
-  const place = placeOf(event);
-  return place === undefined ? undefined : gitlab.findNote(place, markerStart(id));
-}
-
 /**
  * Writes the one note of a run, or finds it by its hidden marker: in the thread of the comment that mentioned
  * the account, otherwise as a new thread. What happened outside of any issue or merge request has no place for it.
@@ -38,10 +32,8 @@ export async function findOrWriteNote(
   const place = placeOf(run.event);
   if (place === undefined) return undefined;
   const mention = run.event.kind === 'mention' ? run.event.note : undefined;
-  if (resumed) {
-    const found = await findOwnNote(run, gitlab);
-    if (found !== undefined) return found;
-  }
+  const found = resumed ? await findOwnNote(run, gitlab) : undefined;
+  if (found !== undefined) return found;
   const body = noteBody(run, text);
   const internal = mention?.internal ?? false;
   if (mention?.discussionId === undefined) return gitlab.createNote(place, { body, internal });
@@ -51,6 +43,12 @@ export async function findOrWriteNote(
     if (!isThreadClosed(error)) throw error;
     return gitlab.createNote(place, { body, internal });
   }
+}
+
+/** The note of a run, also when no answer said that it was written. */
+export async function findOwnNote({ id, event }: Run, gitlab: GitLab): Promise<NoteRef | undefined> {
+  const place = placeOf(event);
+  return place === undefined ? undefined : gitlab.findNote(place, markerStart(id));
 }
 
 /** The thread is gone, or of a kind that takes no replies; the item itself may well take a note. */

@@ -11,7 +11,7 @@ const ASK_AGAIN_MS = 1_800_000;
 export const turn: Step = async (run, { gitlab, agent, trigger, turns, resumed }) => {
   const answer = await turns.request(run, trigger.onBusy);
   if (answer.kind === 'granted') {
-    // It may have had to wait before, and have said so.
+    // Before the turn came a note may have been written of which there was no answer, and the next step does not look.
     const note = run.note ?? (resumed ? await findOwnNote(run, gitlab) : undefined);
     return done(note === undefined ? run : { ...run, note });
   }

@@ -6,7 +6,7 @@ import { scheduleOf } from './schedule.ts';
 import { tableOf } from './table.ts';
 
 const SEED = 206;
-const SECONDS = 18;
+const SECONDS = 16;
 
 describeWith(['redis-server'], 'in chaos', () => {
   it.concurrent.each(HOMES)(

@@ -23,7 +23,7 @@ const PASSWORD = 'open-sesame';
 export interface ChaosHome {
   /** As the program is told; the password in it may be in no log. */
   readonly queue: QueueHome;
-  readonly password: string | undefined;
+  readonly password?: string;
   /** Between the program and the server; the embedded one has none. */
   readonly line: Line | undefined;
   /** Ends the server with SIGKILL. */
@@ -52,7 +52,6 @@ async function embedded(): Promise<ChaosHome> {
   const dataDir = join(folder, 'data');
   return {
     queue: { kind: 'embedded', dataDir },
-    password: undefined,
     line: undefined,
     kill: () => killPostgres(dataDir),
     // The program does.

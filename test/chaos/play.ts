@@ -54,7 +54,7 @@ export async function play({
 }: PlayOptions): Promise<Played> {
   const { blows, outages, troubles, wishes } = scheduleOf({ seed, seconds, rate, calm });
   const home = await openHome(name);
-  const scene = await openScene(home.queue);
+  const scene = await openScene(home);
   const folder = await newFolder();
   const log: string[] = [];
   const counts = new Map<string, number>();

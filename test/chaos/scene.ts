@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { QueueHome } from '../../src/config/config.ts';
 import { type StandInGitLab, startGitLab } from '../gitlab/start.ts';
 import type { Hook } from '../gitlab/world/records-hook.ts';
 import type { User } from '../gitlab/world/records-people.ts';
 import type { Project } from '../gitlab/world/records-project.ts';
 import { freePort } from '../support/free-port.ts';
+import type { ChaosHome } from './homes.ts';
 
 /** The agents: what each does in its pipeline, and how its progress note ends for that. */
 export const AGENTS = [
@@ -36,7 +36,10 @@ export interface ChaosScene {
 }
 
 /** A GitLab with two projects, the second of which tells of everything twice, and the program's config for it. */
-export async function openScene(queue: QueueHome): Promise<ChaosScene> {
+export async function openScene({
+  queue,
+  password,
+}: Pick<ChaosHome, 'queue' | 'password'>): Promise<ChaosScene> {
   const gitlab = await startGitLab({ limits: { notes: 100_000 } });
   const { world } = gitlab;
   const port = await freePort();
@@ -86,7 +89,8 @@ export async function openScene(queue: QueueHome): Promise<ChaosScene> {
       projects: ['acme/**'],
     })),
     limits: {
-      runs: { global: 24, perProject: 16, perUser: 6 },
+      // Many have to wait for their turn.
+      runs: { global: 10, perProject: 6, perUser: 2 },
       rate: { perUser: '99999/h', perProject: '99999/h', perAgent: '99999/h', perObject: '99999/h' },
     },
   };
@@ -103,6 +107,6 @@ export async function openScene(queue: QueueHome): Promise<ChaosScene> {
       ...Object.fromEntries(tokens.map((token, index) => [`TOKEN_${index}`, token])),
       ...('url' in queue ? { QUEUE_URL: queue.url.reveal() } : {}),
     },
-    secrets: [secret, adminToken, ...tokens],
+    secrets: [secret, adminToken, ...tokens, ...(password === undefined ? [] : [password])],
   };
 }

@@ -14,10 +14,11 @@ export async function createLogger(level: string, isTerminal: boolean): Promise<
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return pino(options, await destination(isTerminal));
+  return pino(options, await logDestination(isTerminal));
 }
 
-async function destination(isTerminal: boolean): Promise<DestinationStream> {
+/** Standard output, in colour on a terminal. */
+export async function logDestination(isTerminal: boolean): Promise<DestinationStream> {
   if (!isTerminal) return pino.destination({ fd: 1, sync: true });
   const { default: pretty } = await import('pino-pretty');
   return pretty({ colorize: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true });

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { type DestinationStream, pino } from 'pino';
 import { BeckonError, messageOf } from '../lib/errors.ts';
 import { logDestination } from './logger.ts';
@@ -49,7 +50,7 @@ export async function createAudit({
   readonly onError: (error: Error) => void;
 }): Promise<Audit> {
   const output = await logDestination(isTerminal);
-  const streams = file === undefined ? [output] : [output, openFile(file, onError)];
+  const streams = file === undefined ? [output] : [output, appendTo(file, onError)];
   return auditTo(pino.multistream(streams.map((stream) => ({ stream }))));
 }
 
@@ -64,15 +65,26 @@ export function auditTo(destination: DestinationStream): Audit {
   return ({ more, ...decision }) => log.info({ ...decision, ...more });
 }
 
-function openFile(file: string, onError: (error: Error) => void): DestinationStream {
+/**
+ * Opens the file anew for each line: a file that was moved away for rotation is followed by a new one without a signal,
+ * what was decided is there even if the process is killed right after, and lines of several processes do not mix.
+ */
+function appendTo(file: string, onError: (error: Error) => void): DestinationStream {
+  const append = (text: string) => appendFileSync(file, text, { mode: 0o640 });
   try {
-    // Written line by line: what was decided has to be there even if the process is killed right after.
-    const stream = pino.destination({ dest: file, append: true, sync: true, mode: 0o640 });
-    stream.on('error', onError);
-    return stream;
+    append('');
   } catch (error) {
     throw new BeckonError('audit_file', `Could not open log.auditFile: ${messageOf(error)}`, {
       hint: 'Name a file in a folder that exists and that Beckon may write to, or leave log.auditFile out.',
     });
   }
+  return {
+    write(line) {
+      try {
+        append(line);
+      } catch (error) {
+        onError(error as Error);
+      }
+    },
+  };
 }

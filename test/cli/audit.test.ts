@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { startBeckon } from '../gitlab/demo/beckon.ts';
@@ -14,17 +15,20 @@ const CONFIG = {
 };
 
 describe('log.auditFile', () => {
-  it('gets the lines of the audit stream after those that it has, and no secret', async () => {
+  it('gets the lines of the audit stream after those that it has, also where it is moved away, and no secret', async () => {
     const folder = await temporaryFolder();
     const file = join(folder, 'audit.jsonl');
+    const moved = join(folder, 'audit.jsonl.1');
     const printed: string[] = [];
-    for (const _start of [1, 2]) {
+    for (const start of [1, 2]) {
       const settings = { ...CONFIG, log: { auditFile: 'audit.jsonl' } };
       const beckon = await startBeckon(settings, { folder, onLog: (line) => printed.push(line) });
       await fetch(`${beckon.address}/webhooks/gitlab`, { method: 'POST', body: '{}' });
+      // As a rotation does it, while the program runs.
+      if (start === 2) await rename(file, moved);
       await beckon.end('SIGTERM');
     }
-    const written = await readFile(file, 'utf8');
+    const written = (await readFile(moved, 'utf8')) + (await readFile(file, 'utf8'));
     const lines = written.trimEnd().split('\n');
     const once = [
       'config loaded',
@@ -39,6 +43,20 @@ describe('log.auditFile', () => {
     expect((await stat(file)).mode & 0o007).toBe(0);
     expect(written).not.toMatch(/the-secret-of-the-hook|glpat-of-claude/);
   }, 60_000);
+
+  it.runIf(existsSync('/dev/full'))(
+    'that is on a full disk is said in the log, and the work goes on',
+    async () => {
+      const folder = await temporaryFolder();
+      const log: string[] = [];
+      const settings = { ...CONFIG, log: { auditFile: '/dev/full' } };
+      const beckon = await startBeckon(settings, { folder, onLog: (line) => log.push(line) });
+      expect((await fetch(`${beckon.address}/livez`)).status).toBe(200);
+      expect(await beckon.end('SIGTERM')).toBe(0);
+      expect(log.join('\n')).toMatch(/ENOSPC.*"msg":"audit file cannot be written"/);
+    },
+    60_000,
+  );
 
   it('that cannot be opened stops the start, with what to do', async () => {
     const folder = await temporaryFolder();

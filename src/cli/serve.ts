@@ -27,7 +27,7 @@ export const serve = new Command('serve')
     const config = await configOf(command);
     const isTerminal = process.stdout.isTTY === true;
     const log = await createLogger(logLevel, isTerminal);
-    const audit = await createAudit({
+    const audit = createAudit({
       isTerminal,
       file: config.log.auditFile,
       onError: (error) => log.error({ err: error }, 'audit file cannot be written'),

@@ -1,7 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { type DestinationStream, pino } from 'pino';
 import { BeckonError, messageOf } from '../lib/errors.ts';
-import { logDestination } from './logger.ts';
 
 /** One decision, and everything that is needed to answer for it. Holds no text that people wrote, and no titles. */
 export interface Decision {
@@ -37,10 +36,11 @@ export type Audit = (decision: Decision) => void;
 
 /**
  * The audit stream: a JSON line for each decision, with `"stream":"audit"`, on standard output beside the log
- * whatever the log level, and appended to a file where one is named. Rejects with `audit_file` when the file cannot
- * be opened; `onError` hears of lines that could not be written to it later, which does not stop the program.
+ * whatever the log level, but not on a terminal; and appended to a file where one is named. Throws `audit_file` when
+ * the file cannot be opened; `onError` hears of lines that could not be written to it later, which does not stop the
+ * program.
  */
-export async function createAudit({
+export function createAudit({
   isTerminal,
   file,
   onError,
@@ -48,9 +48,9 @@ export async function createAudit({
   readonly isTerminal: boolean;
   readonly file: string | undefined;
   readonly onError: (error: Error) => void;
-}): Promise<Audit> {
-  const output = await logDestination(isTerminal);
-  const streams = file === undefined ? [output] : [output, appendTo(file, onError)];
+}): Audit {
+  const output = isTerminal ? [] : [pino.destination({ fd: 1, sync: true })];
+  const streams = file === undefined ? output : [...output, appendTo(file, onError)];
   return auditTo(pino.multistream(streams.map((stream) => ({ stream }))));
 }
 

@@ -1,49 +1,16 @@
-import type { Logger } from 'pino';
 import type { ReceiveObserver } from '../receive.ts';
 import type { Audit } from './audit.ts';
-import type { Metrics } from './metrics.ts';
 
-/** A webhook request that was answered with a fault. */
-export interface TurnedAway {
-  readonly outcome: 'unauthorized' | 'unreadable' | 'too_large' | 'unavailable';
-  /** The code in the answer. */
-  readonly code: string;
-  /** Address of the other end of the connection, which behind a proxy is the proxy's. */
-  readonly from: string;
-}
-
-/** Hears of webhook requests. */
+/** Hears of webhook requests that were answered with a fault. */
 export interface DeliveryObserver {
-  answered(what: {
-    readonly event: string | undefined;
-    /** GitLab's id of the delivery. */
-    readonly delivery: string | undefined;
-    readonly outcome: 'accepted' | 'duplicate' | 'ignored';
-    readonly reason?: string;
-    readonly runs?: readonly string[];
-    readonly ms: number;
-  }): void;
-  turnedAway(what: TurnedAway): void;
+  /** `from`: address of the other end of the connection, which behind a proxy is the proxy's. */
+  turnedAway(what: { readonly code: string; readonly from: string }): void;
 }
 
-/** One log line and one metric for each webhook request, one line of the audit stream for what is decided about it. */
-export function deliveryObserver({
-  log,
-  metrics,
-  audit,
-}: {
-  readonly log: Logger;
-  readonly metrics: Metrics;
-  readonly audit: Audit;
-}): DeliveryObserver & Pick<ReceiveObserver, 'received'> {
+/** One line of the audit stream for what is decided about each delivery. */
+export function deliveryAudit(audit: Audit): DeliveryObserver & Pick<ReceiveObserver, 'received'> {
   return {
-    answered(what) {
-      metrics.deliveries.inc({ outcome: what.outcome });
-      log.info(what, 'delivery answered');
-    },
-    turnedAway({ outcome, code, from }) {
-      metrics.deliveries.inc({ outcome });
-      log.warn({ outcome, code }, 'delivery refused');
+    turnedAway({ code, from }) {
       audit({ event: 'delivery', decision: 'refused', reason: code, more: { by: 'delivery', from } });
     },
     received(received, { events, by }) {

@@ -14,11 +14,10 @@ export async function createLogger(level: string, isTerminal: boolean): Promise<
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return pino(options, await logDestination(isTerminal));
+  return pino(options, await destination(isTerminal));
 }
 
-/** Standard output, in colour on a terminal. */
-export async function logDestination(isTerminal: boolean): Promise<DestinationStream> {
+async function destination(isTerminal: boolean): Promise<DestinationStream> {
   if (!isTerminal) return pino.destination({ fd: 1, sync: true });
   const { default: pretty } = await import('pino-pretty');
   return pretty({ colorize: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true });

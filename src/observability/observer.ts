@@ -5,7 +5,7 @@ import type { Observer } from '../runs/ports.ts';
 import type { Run } from '../runs/run.ts';
 import { runState } from '../runs/state.ts';
 import type { Audit } from './audit.ts';
-import { type DeliveryObserver, deliveryObserver } from './delivery-observer.ts';
+import { type DeliveryObserver, deliveryAudit } from './delivery-observer.ts';
 import type { Metrics } from './metrics.ts';
 import { runAudit } from './run-audit.ts';
 
@@ -25,7 +25,7 @@ export function createObserver(tools: { log: Logger; metrics: Metrics; audit: Au
   }
 
   return {
-    ...deliveryObserver(tools),
+    ...deliveryAudit(tools.audit),
     commanded: audit.commanded,
     queued(run) {
       audit.queued(run);

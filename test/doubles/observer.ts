@@ -10,6 +10,5 @@ export const silentObserver: BeckonObserver = {
   finished: () => {},
   received: () => {},
   commanded: () => {},
-  answered: () => {},
   turnedAway: () => {},
 };

@@ -4,9 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { buildServer, type ServerTools } from '../../src/http/server.ts';
 import { BeckonError } from '../../src/lib/errors.ts';
 import { Secret } from '../../src/lib/secret.ts';
-import { auditTo } from '../../src/observability/audit.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
-import { createObserver } from '../../src/observability/observer.ts';
 import { createReceive } from '../../src/receive.ts';
 import { config } from '../builders/config.ts';
 import { NOW, notePayload } from '../builders/payloads.ts';
@@ -23,7 +21,6 @@ afterEach(async () => {
 function setUp(tools: Partial<ServerTools> & { add?: () => Promise<{ duplicate: boolean }> } = {}) {
   const lines: string[] = [];
   const metrics = createMetrics();
-  const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) });
   const add = tools.add ?? (async () => ({ duplicate: false }));
   const server = buildServer({
     receive: createReceive({
@@ -38,8 +35,8 @@ function setUp(tools: Partial<ServerTools> & { add?: () => Promise<{ duplicate: 
       depth: async () => ({ waiting: 3, active: 1, delayed: 0, completed: 0, failed: 0 }),
     },
     metrics,
-    observer: createObserver({ log, metrics, audit: auditTo({ write: (line) => lines.push(line) }) }),
-    log,
+    observer: silentObserver,
+    log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
     secretTokens: SECRETS.map((secret) => new Secret(secret)),
     signingTokens: SIGNING_KEYS.map((key) => new Secret(`whsec_${key.toString('base64')}`)),
     isStopping: () => false,

@@ -122,7 +122,7 @@ describe('the audit stream', () => {
   it('has ignored deliveries with the reason, and refused ones with their origin', async () => {
     const { say, observer, lines } = setUp();
     await say('@bob please');
-    observer.turnedAway({ outcome: 'unauthorized', code: 'unauthorized', from: '203.0.113.9' });
+    observer.turnedAway({ code: 'unauthorized', from: '203.0.113.9' });
     expect(lines()).toMatchObject([
       { event: 'delivery', decision: 'ignored', reason: 'No trigger matched.', triggers: [] },
       { event: 'delivery', decision: 'refused', reason: 'unauthorized', from: '203.0.113.9' },

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { isAcceptedSignature, isAcceptedToken } from '../../events/verify.ts';
 import { BeckonError } from '../../lib/errors.ts';
 import type { Secret } from '../../lib/secret.ts';
-import type { DeliveryObserver, TurnedAway } from '../../observability/delivery-observer.ts';
+import type { DeliveryObserver } from '../../observability/delivery-observer.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { Receive, Received } from '../../receive.ts';
 import { sendError } from '../errors.ts';
@@ -86,15 +86,19 @@ function answer(
   }
   const isNew = received.status === 'accepted' && received.runs.some((run) => !run.duplicate);
   const outcome = received.status === 'ignored' ? 'ignored' : isNew ? 'accepted' : 'duplicate';
-  tools.observer.answered({
-    event: header(request, 'x-gitlab-event'),
-    delivery: header(request, 'idempotency-key') ?? header(request, 'x-gitlab-webhook-uuid'),
-    outcome,
-    ...(received.status === 'ignored'
-      ? { reason: received.reason }
-      : { runs: received.runs.map((run) => run.id) }),
-    ms: Math.round(reply.elapsedTime),
-  });
+  tools.metrics.deliveries.inc({ outcome });
+  tools.log.info(
+    {
+      event: header(request, 'x-gitlab-event'),
+      delivery: header(request, 'idempotency-key') ?? header(request, 'x-gitlab-webhook-uuid'),
+      outcome,
+      ...(received.status === 'ignored'
+        ? { reason: received.reason }
+        : { runs: received.runs.map((run) => run.id) }),
+      ms: Math.round(reply.elapsedTime),
+    },
+    'delivery answered',
+  );
   return reply.code(received.status === 'accepted' ? 202 : 200).send(received);
 }
 
@@ -128,14 +132,20 @@ function refuseStranger(reply: FastifyReply, tools: WebhookTools): FastifyReply 
 
 interface Refusal {
   readonly status: number;
-  readonly outcome: TurnedAway['outcome'];
+  readonly outcome: 'unauthorized' | 'unreadable' | 'too_large' | 'unavailable';
   readonly code: string;
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function refuse(reply: FastifyReply, { observer }: WebhookTools, refusal: Refusal): FastifyReply {
-  observer.turnedAway({ outcome: refusal.outcome, code: refusal.code, from: reply.request.ip });
+function refuse(
+  reply: FastifyReply,
+  { metrics, log, observer }: WebhookTools,
+  refusal: Refusal,
+): FastifyReply {
+  metrics.deliveries.inc({ outcome: refusal.outcome });
+  log.warn({ outcome: refusal.outcome, code: refusal.code }, 'delivery refused');
+  observer.turnedAway({ code: refusal.code, from: reply.request.ip });
   return sendError(reply, refusal.status, refusal.code, refusal.message, refusal.headers);
 }
 

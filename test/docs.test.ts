@@ -29,11 +29,14 @@ const snippets = pages.flatMap((page) =>
   ),
 );
 
-/** The rows of the table of threats: where the test is, and what it is called. */
-const defences = read('docs/security.md')
-  .split('\n')
-  .filter((line) => line.startsWith('| ') && !line.startsWith('| threat '))
-  .map((line) => /\[`(test\/[^`]+)`\]\([^)]+\): (.+) \|$/.exec(line)?.slice(1) ?? [line, '']);
+/** The rows of every table of threats: where the test is, and what it is called. */
+const defences = [
+  ...read('docs/security.md').matchAll(
+    /^\| threat \| defence \| test \|\n\|---\|---\|---\|\n((?:\|.*\n)+)/gm,
+  ),
+]
+  .flatMap(([, rows = '']) => rows.trimEnd().split('\n'))
+  .map((row) => /\[`(test\/[^`]+)`\]\([^)]+\): (.+) \|$/.exec(row)?.slice(1) ?? [row, '']);
 
 describe('the table of threats', () => {
   it.each(defences)('names a test that there is: %s: %s', (file, name) => {

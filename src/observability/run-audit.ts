@@ -3,12 +3,10 @@ import type { Outcome, Run } from '../runs/run.ts';
 import { runState } from '../runs/state.ts';
 import type { Audit, Decision } from './audit.ts';
 
-/** The steps in which a run can be refused, by what is decided there. */
-const DECIDED_IN: Readonly<Record<string, Decision['event']>> = {
-  admit: 'run.admission',
-  turn: 'run.turn',
-  fork: 'fork.approval',
-};
+/** What a refusal is about, by the step; in any other whether the person may. */
+const REFUSED_IN: Readonly<Record<string, Decision['event']>> = { turn: 'run.turn', fork: 'fork.approval' };
+/** A run that was refused passes these too. */
+const ENDING: readonly string[] = ['deliver', 'finish'];
 
 /** The lines of the audit stream for what is decided about runs, and about commands to them. */
 export function runAudit(audit: Audit) {
@@ -18,15 +16,21 @@ export function runAudit(audit: Audit) {
       audit({ ...about(run), event: 'run.queued', decision: 'queued', more: { gitlabEvents: [kind] } });
     },
     stepped(run: Run, step: string) {
-      const event = DECIDED_IN[step];
-      if (event === undefined) return;
+      if (ENDING.includes(step)) return;
       if (run.outcome?.kind === 'refused') {
+        const event = REFUSED_IN[step] ?? 'run.admission';
         audit({ ...about(run), event, decision: 'refused', reason: run.outcome.error });
       } else if (run.outcome === undefined && step === 'admit') {
-        audit({ ...about(run), event, decision: 'admitted' });
+        audit({ ...about(run), event: 'run.admission', decision: 'admitted' });
       } else if (run.outcome === undefined && run.fork?.approvedBy !== undefined && step === 'fork') {
         const { approvedBy, commitId } = run.fork;
-        audit({ ...about(run), event, decision: 'approved', actor: approvedBy, more: { commit: commitId } });
+        audit({
+          ...about(run),
+          event: 'fork.approval',
+          decision: 'approved',
+          actor: approvedBy,
+          more: { commit: commitId },
+        });
       }
     },
     finished(run: Run) {

@@ -110,6 +110,7 @@ describe('the audit stream', () => {
     await toTheEnd();
     expect(lines().slice(2)).toMatchObject([
       {
+        run: expect.any(String),
         event: 'run.admission',
         decision: 'refused',
         actor: 'alice',
@@ -117,6 +118,20 @@ describe('the audit stream', () => {
       },
       { event: 'run.ended', decision: 'refused', reason: expect.stringContaining('has Reporter') },
     ]);
+  });
+
+  it('says once in which step a run was refused', async () => {
+    const { observer, lines, say, runs } = setUp();
+    await say('@claude-bot please');
+    const refused = { kind: 'refused', error: 'No longer.', silent: true } as const;
+    const run = { ...(runs[0] as Run), outcome: refused };
+    for (const name of ['pipeline', 'turn', 'fork', 'deliver', 'finish'])
+      observer.stepped(run, { name, seconds: 1, next: 'finish' });
+    expect(
+      lines()
+        .slice(2)
+        .map(({ event, decision }) => `${event} ${decision}`),
+    ).toEqual(['run.admission refused', 'run.turn refused', 'fork.approval refused']);
   });
 
   it('has ignored deliveries with the reason, and refused ones with their origin', async () => {

@@ -3,6 +3,7 @@ import type { Base } from './app/base.ts';
 import { startWorker } from './app/worker.ts';
 import type { Config } from './config/config.ts';
 import { buildServer } from './http/server.ts';
+import type { Audit } from './observability/audit.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createObserver } from './observability/observer.ts';
 import { createCaughtUp } from './queue/caught-up.ts';
@@ -21,7 +22,10 @@ export interface App {
 }
 
 /** The one place that constructs and wires. What is opened is closed in reverse order, also when starting fails. */
-export async function startApp(config: Config, { role, log }: { role: Role; log: Logger }): Promise<App> {
+export async function startApp(
+  config: Config,
+  { role, log, audit }: { role: Role; log: Logger; audit: Audit },
+): Promise<App> {
   const closers: (() => Promise<unknown>)[] = [];
   const onClose = (close: () => Promise<unknown>) => void closers.push(close);
   let isStopping = false;
@@ -50,7 +54,7 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
       config,
       log,
       metrics,
-      observer: createObserver({ log, metrics }),
+      observer: createObserver({ log, metrics, audit }),
       clock,
       backend,
       queue,

@@ -1,9 +1,9 @@
 import type { Agent, Config } from './config/config.ts';
 import type { Project } from './events/event.ts';
 import { type Asked, askedBy, type Todo } from './events/todo.ts';
-import { createReceive, type Receive, type Received } from './receive.ts';
+import { createReceive, type Receive, type Received, type ReceiveObserver } from './receive.ts';
 import { Failure } from './runs/failures.ts';
-import type { Clock, GitLabOf, Observer } from './runs/ports.ts';
+import type { Clock, GitLabOf } from './runs/ports.ts';
 import type { CaughtUp, RunQueue } from './runs/queue-ports.ts';
 import type { CatchUpObserver, CaughtUpWith, TodoList, TodosOf } from './runs/todo-ports.ts';
 
@@ -33,7 +33,7 @@ export function createCatchUp(tools: {
   readonly todosOf: TodosOf;
   readonly queue: Pick<RunQueue, 'add' | 'addCommand' | 'wake'>;
   readonly caughtUp: CaughtUp;
-  readonly observer: Pick<Observer, 'queued'> & CatchUpObserver;
+  readonly observer: ReceiveObserver & CatchUpObserver;
   readonly clock: Clock;
 }): () => Promise<void> {
   const { config, gitlabOf, todosOf, queue, caughtUp, observer, clock } = tools;

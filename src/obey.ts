@@ -12,12 +12,28 @@ import type { Run } from './runs/run.ts';
 /** Runs of an agent on one item that a command may be about, the newest. */
 const MAX_RUNS = 20;
 
+/** What became of a command. */
+export interface Obeyed {
+  readonly obeyed: boolean;
+  /** Why it was not obeyed; the answer in the thread, unless whoever asked is met with silence. */
+  readonly reason?: string;
+  /** What is answered to a command that was obeyed; left out where what happens says enough. */
+  readonly answer?: string;
+  /** Ids of the runs that were stopped or started. */
+  readonly runs?: readonly string[];
+}
+
+/** Hears what is decided about commands. */
+export interface ObeyObserver extends Pick<Observer, 'queued'> {
+  commanded(command: Command, what: Obeyed): void;
+}
+
 interface Tools {
   readonly config: Pick<Config, 'triggers'>;
   readonly gitlabOf: GitLabOf;
   readonly queue: Pick<RunQueue, 'add' | 'list' | 'stop'>;
   readonly rates: Pick<RunRates, 'resume'>;
-  readonly observer: Pick<Observer, 'queued'>;
+  readonly observer: ObeyObserver;
   readonly clock: Clock;
 }
 
@@ -26,24 +42,32 @@ interface Tools {
  * queue is away: then it is tried again, and does nothing twice.
  */
 export function createObey(tools: Tools): (command: Command) => Promise<void> {
-  const { config, gitlabOf, queue } = tools;
+  const { config, gitlabOf, queue, observer } = tools;
   return async (command) => {
     const trigger = config.triggers.find(({ name }) => name === command.trigger);
     // Taken out of the config since.
     if (trigger === undefined) return;
+    const told = (what: Obeyed) => observer.commanded(command, what);
     const where = (run: Run) => run.agent === command.agent && isOn(run.event, command);
     // To stop, only what is under way counts, and it is to be quick.
     const runs = await queue.list({ limit: MAX_RUNS, where, unfinished: command.name === 'stop' });
     if (command.note === undefined) {
-      for (const run of unfinished(runs)) await stop(run, command, queue);
+      const running = unfinished(runs);
+      // Most of what is closed or unassigned is no business of ours.
+      if (running.length > 0) told(await stop(running, command, queue));
       return;
     }
     const gitlab = gitlabOf(command.agent);
     const level = await levelOf(command, gitlab);
     // Strangers, bots and people without the role get silence, as with a request.
-    if (level === undefined || level < ACCESS_LEVELS[trigger.minAccess]) return;
-    const answer = await obey(command, { trigger, runs, level, tools });
+    if (level === undefined || level < ACCESS_LEVELS[trigger.minAccess]) {
+      const reason = `They are no person with at least the role ${trigger.minAccess} in the project.`;
+      return told({ obeyed: false, reason });
+    }
+    const what = await obey(command, { trigger, runs, level, tools });
+    const answer = what.obeyed ? what.answer : what.reason;
     if (answer !== undefined) await reply(answer, command, gitlab);
+    told(what);
   };
 }
 
@@ -62,43 +86,49 @@ function meant(runs: readonly Run[], command: Command): readonly Run[] {
   return ofThread.length > 0 ? ofThread : unfinished(runs);
 }
 
-/** The words of the answer; `undefined` where what happens says enough. */
 async function obey(
   command: Command,
   { trigger, runs, level, tools }: { trigger: Trigger; runs: readonly Run[]; level: number; tools: Tools },
-): Promise<string | undefined> {
+): Promise<Obeyed> {
   const { queue, clock } = tools;
   const about = meant(runs, command);
   switch (command.name) {
     case 'help':
-      return helpText(trigger.agent.account);
+      return { obeyed: true, answer: helpText(trigger.agent.account) };
     case 'status':
-      return statusText(unfinished(about).length > 0 ? unfinished(about) : about.slice(0, 1), clock());
+      return {
+        obeyed: true,
+        answer: statusText(unfinished(about).length > 0 ? unfinished(about) : about.slice(0, 1), clock()),
+      };
     case 'retry':
       return retry(command, about, tools);
     case 'resume':
-      if (level < ACCESS_LEVELS.maintainer) return 'Only a Maintainer can end a pause.';
+      if (level < ACCESS_LEVELS.maintainer) return refused('Only a Maintainer can end a pause.');
       await tools.rates.resume(command);
-      return 'The pause is over. Ask again.';
+      return { obeyed: true, answer: 'The pause is over. Ask again.' };
     case 'stop': {
       const running = unfinished(about);
-      if (running.length === 0) return 'There is nothing under way here that could be stopped.';
+      if (running.length === 0) return refused('There is nothing under way here that could be stopped.');
       const allowed = running.filter(
         (run) => level >= ACCESS_LEVELS.maintainer || run.event.actor.id === command.actor.id,
       );
-      for (const run of allowed) await stop(run, command, queue);
-      if (allowed.length > 0) return undefined;
+      if (allowed.length > 0) return stop(allowed, command, queue);
       const starters = [...new Set(running.map(({ event }) => plainText(event.actor.username)))].join(', ');
-      return `Only who started it (${starters}) or a Maintainer can stop it.`;
+      return refused(`Only who started it (${starters}) or a Maintainer can stop it.`);
     }
     default:
       return command.name satisfies never;
   }
 }
 
-async function stop(run: Run, { actor, cause }: Command, queue: Tools['queue']): Promise<void> {
+function refused(reason: string): Obeyed {
+  return { obeyed: false, reason };
+}
+
+async function stop(runs: readonly Run[], { actor, cause }: Command, queue: Tools['queue']): Promise<Obeyed> {
   const reason = cause === undefined ? '' : CAUSES[cause];
-  await queue.stop(run.id, { by: actor.username, reason });
+  for (const { id } of runs) await queue.stop(id, { by: actor.username, reason });
+  return { obeyed: true, runs: runs.map(({ id }) => id) };
 }
 
 const CAUSES: Readonly<Record<StopCause, string>> = {
@@ -112,18 +142,18 @@ async function retry(
   command: Command,
   about: readonly Run[],
   { queue, observer, clock }: Tools,
-): Promise<string | undefined> {
+): Promise<Obeyed> {
   const [last] = about;
-  if (last === undefined) return 'There is nothing here that could be done once more.';
+  if (last === undefined) return refused('There is nothing here that could be done once more.');
   // Done already, by a worker that could not say so any more.
-  if (about.some((run) => isRetryFor(run, command))) return undefined;
+  if (about.some((run) => isRetryFor(run, command))) return { obeyed: true };
   // Its note may say the end a moment before the run itself is over.
-  if (last.outcome === undefined) return 'It is under way already.';
+  if (last.outcome === undefined) return refused('It is under way already.');
   const { actor, id } = command;
   const run = planRetry(last, { mark: id, actor, now: clock() });
   const { duplicate } = await queue.add(run);
   if (!duplicate) observer.queued(run);
-  return undefined;
+  return { obeyed: true, runs: [run.id] };
 }
 
 function isRetryFor(run: Run, { id }: Command): boolean {

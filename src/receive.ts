@@ -5,7 +5,7 @@ import type { Ending } from './events/ending.ts';
 import type { Event } from './events/event.ts';
 import { atTime, objectKey, timeInKey } from './events/key.ts';
 import { parseDelivery } from './events/parse.ts';
-import type { Settled } from './events/reading.ts';
+import type { Reading, Settled } from './events/reading.ts';
 import { type Command, planCommand, planStop } from './runs/command.ts';
 import { readMarker } from './runs/marker.ts';
 import { planRun, runOfBranch } from './runs/plan.ts';
@@ -44,6 +44,15 @@ export type Received =
 
 export type Receive = (delivery: Delivery) => Promise<Received>;
 
+/** Hears what is decided about deliveries. */
+export interface ReceiveObserver extends Pick<Observer, 'queued'> {
+  /** Not told of what cannot be read. `events`: what the delivery tells of; empty where nobody could want it. */
+  received(
+    received: Exclude<Received, { status: 'unreadable' }>,
+    about: { readonly events: readonly Event[]; readonly by: 'delivery' | 'todo' },
+  ): void;
+}
+
 /**
  * The inbound half: delivery → event → verdicts → run → queue. Asks nothing of GitLab. A run is durable before
  * it is reported as taken; rejects with what the queue rejects when it cannot take one. Events that come late count
@@ -53,7 +62,7 @@ export function createReceive(tools: {
   readonly config: Pick<Config, 'gitlab' | 'agents' | 'triggers' | 'limits'>;
   readonly queue: Pick<RunQueue, 'add' | 'addCommand' | 'wake'>;
   readonly caughtUp: Pick<CaughtUp, 'acceptsFrom' | 'timeOf'>;
-  readonly observer: Pick<Observer, 'queued'>;
+  readonly observer: ReceiveObserver;
   readonly clock: Clock;
   /** What the deliveries were made of: webhook requests, unless it says so. */
   readonly by?: 'delivery' | 'todo';
@@ -111,6 +120,14 @@ export function createReceive(tools: {
 
   return async (delivery) => {
     const reading = parseDelivery(delivery);
+    const received = await decide(reading, delivery);
+    if (received.status !== 'unreadable') {
+      observer.received(received, { events: reading.kind === 'events' ? reading.events : [], by });
+    }
+    return received;
+  };
+
+  async function decide(reading: Reading, delivery: Delivery): Promise<Received> {
     if ('settled' in reading && reading.settled !== undefined) await wakeRunOf(reading.settled);
     if ('endings' in reading) for (const ending of reading.endings ?? []) await stopFor(ending);
     if ('reactedTo' in reading && reading.reactedTo !== undefined) await wakeRunAsking(reading.reactedTo);
@@ -146,7 +163,7 @@ export function createReceive(tools: {
       default:
         return reading satisfies never;
     }
-  };
+  }
 }
 
 /**
@@ -176,7 +193,7 @@ export function createForesee(tools: {
       },
       // Looking ahead leaves no trace; a run that is known by another time is found out when it comes.
       caughtUp: { acceptsFrom: tools.caughtUp.acceptsFrom, timeOf: async ({ at }) => at },
-      observer: { queued: () => {} },
+      observer: { queued: () => {}, received: () => {} },
     });
     await receive(delivery);
     return wouldDo;

@@ -8,7 +8,11 @@ import { FlowFile } from '../src/config/flow.ts';
 import { loadConfig } from '../src/config/load.ts';
 
 const root = new URL('../', import.meta.url);
-const pages = ['README.md', ...readdirSync(new URL('docs/', root)).map((name) => `docs/${name}`)];
+const pages = [
+  'README.md',
+  'SECURITY.md',
+  ...readdirSync(new URL('docs/', root)).map((name) => `docs/${name}`),
+];
 const read = (page: string) => readFileSync(new URL(page, root), 'utf8');
 
 /** The YAML of a page, taken out of its indentation. */
@@ -24,6 +28,27 @@ const snippets = pages.flatMap((page) =>
       ] as const,
   ),
 );
+
+/** The rows of every table of threats: where the test is, and what it is called. */
+const defences = [
+  ...read('docs/security.md').matchAll(
+    /^\| threat \| defence \| test \|\n\|---\|---\|---\|\n((?:\|.*\n)+)/gm,
+  ),
+]
+  .flatMap(([, rows = '']) => rows.trimEnd().split('\n'))
+  .map((row) => /\[`(test\/[^`]+)`\]\([^)]+\): (.+) \|$/.exec(row)?.slice(1) ?? [row, '']);
+
+describe('the table of threats', () => {
+  it.each(defences)('names a test that there is: %s: %s', (file, name) => {
+    expect(name).not.toBe('');
+    const text = read(file ?? '');
+    expect([`'${name}'`, `"${name}"`].some((title) => text.includes(title))).toBe(true);
+  });
+
+  it('has many rows', () => {
+    expect(defences.length).toBeGreaterThan(30);
+  });
+});
 
 describe('the documentation', () => {
   it('names every event once in its table', () => {

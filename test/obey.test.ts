@@ -8,6 +8,7 @@ import type { Run } from '../src/runs/run.ts';
 import { config, trigger } from './builders/config.ts';
 import { mention } from './builders/events.ts';
 import { gitlabDouble } from './doubles/gitlab.ts';
+import { silentObserver } from './doubles/observer.ts';
 
 const NOW = Date.parse('2026-03-02T10:05:00Z');
 const gitlabUrl = 'https://gitlab.example.com';
@@ -39,7 +40,7 @@ function setUp(runs: readonly Run[]) {
         return 'asked';
       },
     },
-    observer: { queued: () => {} },
+    observer: silentObserver,
     clock: () => NOW,
   });
   /** Says the command as a person in a comment, in the thread of the run or another. */

@@ -4,6 +4,7 @@ import { createReceive } from '../src/receive.ts';
 import { agent, config, trigger } from './builders/config.ts';
 import { issuePayload, NOW, notePayload, people } from './builders/payloads.ts';
 import { caughtUpDouble } from './doubles/caught-up.ts';
+import { silentObserver } from './doubles/observer.ts';
 
 const CODEX = agent({ name: 'codex', account: 'Codex-Bot' });
 const CODEX_PERSON = { id: 91, name: 'Codex', username: 'codex-bot' };
@@ -29,7 +30,7 @@ function setUp(fields: Partial<Trigger> = { allowAgents: new Set(['codex']) }) {
       },
       async wake() {},
     },
-    observer: { queued: () => {} },
+    observer: silentObserver,
     clock: () => NOW,
   });
   return { runs, commands, receive: (payload: unknown) => receive({ event: undefined, payload }) };

@@ -4,6 +4,7 @@ import type { Command } from '../src/runs/command.ts';
 import { agent, config, trigger } from './builders/config.ts';
 import { issuePayload, mergeRequestPayload, NOW, notePayload, people } from './builders/payloads.ts';
 import { caughtUpDouble } from './doubles/caught-up.ts';
+import { silentObserver } from './doubles/observer.ts';
 
 function setUp(fields: Parameters<typeof config>[0] = {}) {
   const commands: Command[] = [];
@@ -21,7 +22,7 @@ function setUp(fields: Parameters<typeof config>[0] = {}) {
       async wake() {},
     },
     caughtUp: caughtUpDouble(),
-    observer: { queued: () => {} },
+    observer: silentObserver,
     clock: () => NOW,
   });
   return { runs, commands, receive: (payload: unknown) => receive({ event: undefined, payload }) };

@@ -5,6 +5,7 @@ import type { Run } from '../src/runs/run.ts';
 import { agent, config, trigger } from './builders/config.ts';
 import { issuePayload, NOW, notePayload, people, pipelinePayload } from './builders/payloads.ts';
 import { caughtUpDouble } from './doubles/caught-up.ts';
+import { silentObserver } from './doubles/observer.ts';
 
 function setUp(fields: Parameters<typeof config>[0] = {}) {
   const runs = new Map<string, Run>();
@@ -26,7 +27,7 @@ function setUp(fields: Parameters<typeof config>[0] = {}) {
       },
     },
     caughtUp: caughtUpDouble(),
-    observer: { queued: () => {} },
+    observer: silentObserver,
     clock: () => NOW,
   });
   return { runs, woken, commands, receive: (payload: unknown) => receive({ event: undefined, payload }) };

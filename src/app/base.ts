@@ -2,8 +2,9 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { Login } from '../gitlab/connection.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { BeckonObserver } from '../observability/observer.ts';
 import type { Backend } from '../queue/backend.ts';
-import type { Clock, Observer } from '../runs/ports.ts';
+import type { Clock } from '../runs/ports.ts';
 import type { CaughtUp, RunQueue } from '../runs/queue-ports.ts';
 
 /** What both halves of the program stand on. */
@@ -11,7 +12,7 @@ export interface Base {
   readonly config: Config;
   readonly log: Logger;
   readonly metrics: Metrics;
-  readonly observer: Observer;
+  readonly observer: BeckonObserver;
   readonly clock: Clock;
   readonly backend: Backend;
   readonly queue: RunQueue;

@@ -1,6 +1,8 @@
 import { Command, Option } from 'commander';
 import type { Role } from '../app.ts';
+import { createAudit } from '../observability/audit.ts';
 import { createLogger } from '../observability/logger.ts';
+import { createProcessObserver } from '../observability/process-observer.ts';
 import { configOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
 
@@ -23,18 +25,31 @@ export const serve = new Command('serve')
   )
   .action(async ({ role, logLevel }: { role: Role; logLevel: string }, command: Command) => {
     const config = await configOf(command);
-    const log = await createLogger(logLevel, process.stdout.isTTY === true);
+    const isTerminal = process.stdout.isTTY === true;
+    const log = await createLogger(logLevel, isTerminal);
+    const audit = createAudit({
+      isTerminal,
+      file: config.log.auditFile,
+      onError: (error) => log.error({ err: error }, 'audit file cannot be written'),
+    });
+    const observer = createProcessObserver({ log, audit });
+    observer.loaded(config);
     const stopped = waitForSignal();
     // Only here: the other commands start in a third of the time without all that this one needs.
     const { startApp } = await import('../app.ts');
-    const app = await startApp(config, { role, log });
-    log.info({ address: app.address, role, queue: config.queue.home.kind }, 'beckon is ready');
+    const app = await startApp(config, { role, log, audit });
+    observer.ready({
+      address: app.address,
+      role,
+      queue: config.queue.home.kind,
+      version: command.parent?.version(),
+    });
     const signal = await stopped;
-    log.info({ signal }, 'stopping');
+    observer.stopping(signal);
     const overdue = setTimeout(() => process.exit(EXIT.done), STOP_LIMIT);
     await app.stop(STOP_DEADLINE);
     clearTimeout(overdue);
-    log.info('stopped');
+    observer.stopped();
     process.exit(EXIT.done);
   });
 

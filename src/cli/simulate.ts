@@ -29,7 +29,7 @@ export const simulate = new Command('simulate')
         acceptsFrom: async () => Date.now() - config.limits.maxEventAge,
         timeOf: async ({ at }) => at,
       },
-      observer: { queued: () => {} },
+      observer: { queued: () => {}, received: () => {} },
       clock: Date.now,
     });
     const received = await receive({ event: eventOf(options.header), payload });

@@ -156,5 +156,7 @@ export interface Config {
     /** Whether failed deliveries are resent, and hooks that GitLab switched off are switched on again. */
     readonly hookEvents: boolean;
   };
+  /** `auditFile` is an absolute path. */
+  readonly log: { readonly auditFile: string | undefined };
   readonly retention: { readonly runs: number };
 }

@@ -181,6 +181,16 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({})
     .describe('What is done about events that no webhook brought.'),
+  log: z
+    .strictObject({
+      auditFile: text
+        .optional()
+        .describe(
+          'File to which the audit stream is appended as well. Left out: it is on standard output only.',
+        ),
+    })
+    .prefault({})
+    .describe('Where the log goes beside standard output.'),
   retention: z
     .strictObject({
       runs: duration.default('30d').describe('How long finished runs are kept.'),

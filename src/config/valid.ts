@@ -23,7 +23,7 @@ export function toValid(file: ConfigFile, { cwd }: { readonly cwd: string }): Co
   return deepFreeze({
     gitlab: {
       url: normalWebUrl(file.gitlab.url),
-      caFile: file.gitlab.caFile === undefined ? undefined : resolve(cwd, file.gitlab.caFile),
+      caFile: pathOf(file.gitlab.caFile, cwd),
       token: secretOf(file.gitlab.token),
     },
     server: {
@@ -56,6 +56,7 @@ export function toValid(file: ConfigFile, { cwd }: { readonly cwd: string }): Co
       maxEventAge: duration(file.limits.maxEventAge),
     },
     catchUp: { todos: parseDuration(file.catchUp.todos), hookEvents: isOn(file.catchUp.hookEvents) },
+    log: { auditFile: pathOf(file.log.auditFile, cwd) },
     retention: { runs: duration(file.retention.runs) },
   });
 }
@@ -116,6 +117,10 @@ function queueHome({ queue: { url, dataDir } }: ConfigFile, cwd: string): QueueH
 
 function lowerCased(names: readonly string[]): ReadonlySet<string> {
   return new Set(names.map((name) => name.toLowerCase()));
+}
+
+function pathOf(path: string | undefined, cwd: string): string | undefined {
+  return path === undefined ? undefined : resolve(cwd, path);
 }
 
 function secretOf(text: string | undefined): Secret | undefined {

@@ -1,11 +1,21 @@
 import type { Logger } from 'pino';
+import type { ObeyObserver } from '../obey.ts';
+import type { ReceiveObserver } from '../receive.ts';
 import type { Observer } from '../runs/ports.ts';
 import type { Run } from '../runs/run.ts';
 import { runState } from '../runs/state.ts';
+import type { Audit } from './audit.ts';
+import { type DeliveryObserver, deliveryAudit } from './delivery-observer.ts';
 import type { Metrics } from './metrics.ts';
+import { runAudit } from './run-audit.ts';
 
-/** One log line and one metric for each transition of a run, and nowhere else. */
-export function createObserver({ log, metrics }: { log: Logger; metrics: Metrics }): Observer {
+/** What hears of everything that happens. */
+export type BeckonObserver = Observer & ReceiveObserver & ObeyObserver & DeliveryObserver;
+
+/** One log line, one metric and, for a decision, one line of the audit stream for each transition, and nowhere else. */
+export function createObserver(tools: { log: Logger; metrics: Metrics; audit: Audit }): BeckonObserver {
+  const { log, metrics } = tools;
+  const audit = runAudit(tools.audit);
   /** Runs in the hands of this process, by agent, so that a run waiting between steps counts once. */
   const active = new Map<string, string>();
 
@@ -15,10 +25,14 @@ export function createObserver({ log, metrics }: { log: Logger; metrics: Metrics
   }
 
   return {
+    ...deliveryAudit(tools.audit),
+    commanded: audit.commanded,
     queued(run) {
+      audit.queued(run);
       log.info({ ...about(run), actor: run.event.actor.username, event: run.event.kind }, 'run queued');
     },
     stepped(run, { name, seconds, next }) {
+      audit.stepped(run, name);
       active.set(run.id, run.agent);
       count(run.agent);
       metrics.stepSeconds.observe({ step: name }, seconds);
@@ -39,6 +53,7 @@ export function createObserver({ log, metrics }: { log: Logger; metrics: Metrics
     finished(run) {
       active.delete(run.id);
       count(run.agent);
+      audit.finished(run);
       const state = runState(run);
       metrics.runs.inc({ agent: run.agent, trigger: run.trigger, state });
       log.info({ ...about(run), state, outcome: run.outcome }, 'run finished');

@@ -61,7 +61,9 @@ export const RunData = z.object({
   failures: z.number(),
   looks: z.number(),
   note: z.exactOptional(z.object({ id: z.number(), discussionId: maybe(z.string()) })),
-  fork: z.exactOptional(z.object({ commitId: z.string(), askedAt: z.string() })),
+  fork: z.exactOptional(
+    z.object({ commitId: z.string(), askedAt: z.string(), approvedBy: z.exactOptional(z.string()) }),
+  ),
   flow: z.exactOptional(z.nullable(FlowFile)),
   branch: z.exactOptional(
     z.object({

@@ -110,8 +110,11 @@ export interface Run {
   /** How often the step has looked and found nothing new. */
   readonly looks: number;
   readonly note?: NoteRef;
-  /** A merge request from a fork, where a Maintainer has to agree: the commit that is asked about, and since when. */
-  readonly fork?: { readonly commitId: string; readonly askedAt: string };
+  /**
+   * A merge request from a fork, where a Maintainer has to agree: the commit that is asked about, since when, and the
+   * username of who agreed.
+   */
+  readonly fork?: { readonly commitId: string; readonly askedAt: string; readonly approvedBy?: string };
   /** The flow as read when the run was prepared; `null` for an agent without one. */
   readonly flow?: Flow | null;
   readonly branch?: {

@@ -59,6 +59,7 @@ export function config(fields: Partial<Config> = {}): Config {
       maxEventAge: 3_600_000,
     },
     catchUp: { todos: 300_000, hookEvents: true },
+    log: { auditFile: undefined },
     retention: { runs: 2_592_000_000 },
     ...fields,
   };

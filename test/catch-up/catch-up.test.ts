@@ -47,6 +47,7 @@ function setUp(fields: Parameters<typeof config>[0] = {}) {
   };
   const observer = {
     queued() {},
+    received() {},
     caughtUp: (what: CaughtUpWith) => told.push(what),
     lookedThrough: (_agent: string, trouble: unknown) => troubles.push(trouble),
   };

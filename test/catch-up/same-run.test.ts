@@ -59,6 +59,7 @@ async function openScene(version: string) {
   const told: CaughtUpWith[] = [];
   const observer = {
     queued() {},
+    received() {},
     caughtUp: (what: CaughtUpWith) => told.push(what),
     lookedThrough: (_agent: string, trouble: unknown) => expect(trouble).toBeUndefined(),
   };

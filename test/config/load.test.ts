@@ -43,6 +43,7 @@ describe('loadConfig', () => {
         maxEventAge: 3_600_000,
       },
       catchUp: { todos: 300_000, hookEvents: true },
+      log: { auditFile: undefined },
       retention: { runs: 2_592_000_000 },
     });
     expect(config.webhook.secretTokens.map((token) => token.reveal())).toEqual(['hook-secret-1']);

@@ -1,9 +1,10 @@
 import type { Config, Trigger } from '../../src/config/config.ts';
 import { createPerform } from '../../src/perform.ts';
-import type { GitLab } from '../../src/runs/ports.ts';
+import type { GitLab, Observer } from '../../src/runs/ports.ts';
 import type { ParentOf } from '../../src/runs/queue-ports.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { config } from '../builders/config.ts';
+import { silentObserver } from './observer.ts';
 import { ratesDouble } from './rates.ts';
 import { turnsDouble } from './turns.ts';
 
@@ -11,7 +12,11 @@ import { turnsDouble } from './turns.ts';
 export function performer(
   gitlab: GitLab,
   rule: Trigger,
-  { fields = {}, parentOf = async () => undefined }: { fields?: Partial<Config>; parentOf?: ParentOf } = {},
+  {
+    fields = {},
+    parentOf = async () => undefined,
+    observer = silentObserver,
+  }: { fields?: Partial<Config>; parentOf?: ParentOf; observer?: Observer } = {},
 ) {
   let now = 0;
   const perform = createPerform({
@@ -21,7 +26,7 @@ export function performer(
     rates: ratesDouble(fields.limits?.rate).port,
     turns: turnsDouble().port,
     stopOf: async () => undefined,
-    observer: { queued() {}, stepped() {}, retrying() {}, gaveUp() {}, overlooked() {}, finished() {} },
+    observer,
     clock: () => now,
     random: () => 1,
   });

@@ -11,12 +11,13 @@ import {
   pipelinePayload,
 } from '../builders/payloads.ts';
 import { caughtUpDouble } from '../doubles/caught-up.ts';
+import { silentObserver } from '../doubles/observer.ts';
 
 const receive = createReceive({
   config: config(),
   queue: { add: async () => ({ duplicate: false }), addCommand: async () => {}, wake: async () => {} },
   caughtUp: caughtUpDouble(),
-  observer: { queued: () => {} },
+  observer: silentObserver,
   clock: () => NOW,
 });
 

@@ -4,6 +4,7 @@ import { parseDelivery } from '../../src/events/parse.ts';
 import { createReceive } from '../../src/receive.ts';
 import { config } from '../builders/config.ts';
 import { caughtUpDouble } from '../doubles/caught-up.ts';
+import { silentObserver } from '../doubles/observer.ts';
 
 /*
  * Real payloads of GitLab 8 to 19. What is expected of each follows from the payload itself by the rules below, which
@@ -69,7 +70,7 @@ describe.skipIf(!isThere)(`real payloads${title}`, () => {
       config: config(),
       queue: { add: async () => ({ duplicate: false }), addCommand: async () => {}, wake: async () => {} },
       caughtUp: caughtUpDouble(),
-      observer: { queued: () => {} },
+      observer: silentObserver,
       clock: () => Date.parse('2030-01-01T00:00:00Z'),
     });
     for (const [name, payload] of payloads) {

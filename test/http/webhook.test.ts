@@ -9,6 +9,7 @@ import { createReceive } from '../../src/receive.ts';
 import { config } from '../builders/config.ts';
 import { NOW, notePayload } from '../builders/payloads.ts';
 import { caughtUpDouble } from '../doubles/caught-up.ts';
+import { silentObserver } from '../doubles/observer.ts';
 
 const SECRETS = ['old-secret-of-the-hook', 'new-secret-of-the-hook'];
 const SIGNING_KEYS = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
@@ -26,7 +27,7 @@ function setUp(tools: Partial<ServerTools> & { add?: () => Promise<{ duplicate: 
       config: config(),
       queue: { add, addCommand: async () => {}, wake: async () => {} },
       caughtUp: caughtUpDouble(),
-      observer: { queued: () => {} },
+      observer: silentObserver,
       clock: () => NOW,
     }),
     queue: {
@@ -34,6 +35,7 @@ function setUp(tools: Partial<ServerTools> & { add?: () => Promise<{ duplicate: 
       depth: async () => ({ waiting: 3, active: 1, delayed: 0, completed: 0, failed: 0 }),
     },
     metrics,
+    observer: silentObserver,
     log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
     secretTokens: SECRETS.map((secret) => new Secret(secret)),
     signingTokens: SIGNING_KEYS.map((key) => new Secret(`whsec_${key.toString('base64')}`)),

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { isAcceptedSignature, isAcceptedToken } from '../../events/verify.ts';
 import { BeckonError } from '../../lib/errors.ts';
 import type { Secret } from '../../lib/secret.ts';
+import type { DeliveryObserver } from '../../observability/delivery-observer.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { Receive, Received } from '../../receive.ts';
 import { sendError } from '../errors.ts';
@@ -12,6 +13,7 @@ export interface WebhookTools {
   readonly secretTokens: readonly Secret[];
   readonly signingTokens: readonly Secret[];
   readonly metrics: Metrics;
+  readonly observer: DeliveryObserver;
   readonly log: Logger;
 }
 
@@ -136,9 +138,14 @@ interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function refuse(reply: FastifyReply, { metrics, log }: WebhookTools, refusal: Refusal): FastifyReply {
+function refuse(
+  reply: FastifyReply,
+  { metrics, log, observer }: WebhookTools,
+  refusal: Refusal,
+): FastifyReply {
   metrics.deliveries.inc({ outcome: refusal.outcome });
   log.warn({ outcome: refusal.outcome, code: refusal.code }, 'delivery refused');
+  observer.turnedAway({ code: refusal.code, from: reply.request.ip });
   return sendError(reply, refusal.status, refusal.code, refusal.message, refusal.headers);
 }
 

@@ -36,7 +36,8 @@ async function waitForApproval(run: Run, { gitlab, clock }: StepTools): Promise<
   const place = placeOf(run.event);
   if (place === undefined || run.note === undefined) return refuse(run, 'There is no note to approve.');
   if (run.fork === undefined) return ask(run, place, run.note, { gitlab, clock });
-  if (await hasApproval(place, run.note, gitlab)) return done(run);
+  const approvedBy = await approver(place, run.note, gitlab);
+  if (approvedBy !== undefined) return done({ ...run, fork: { ...run.fork, approvedBy } });
   if (clock() - Date.parse(run.fork.askedAt) < PATIENCE) return { kind: 'wait', run, after: LOOK };
   return refuse(run, 'No Maintainer of the project agreed within 24 hours. Ask again to try once more.');
 }
@@ -55,16 +56,17 @@ async function ask(
   return { kind: 'wait', run: { ...run, fork: asked }, after: LOOK };
 }
 
-async function hasApproval(place: Place, note: NoteRef, gitlab: GitLab): Promise<boolean> {
+/** The username of a Maintainer who agrees. */
+async function approver(place: Place, note: NoteRef, gitlab: GitLab): Promise<string | undefined> {
   const reactions = await gitlab.reactions(place, note.id);
   const people = new Set(reactions.filter(({ name }) => THUMBS_UP.test(name)).map(({ userId }) => userId));
   for (const id of [...people].slice(0, MOST_PEOPLE)) {
     const level = await gitlab.accessLevel(place.project.id, id);
     if (level === undefined || level < ACCESS_LEVELS.maintainer) continue;
     const user = await gitlab.user(id);
-    if (user?.active && !user.bot) return true;
+    if (user?.active && !user.bot) return user.username;
   }
-  return false;
+  return undefined;
 }
 
 function refuse(run: Run, error: string): StepResult {

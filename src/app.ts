@@ -6,6 +6,7 @@ import { buildServer } from './http/server.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createObserver } from './observability/observer.ts';
 import { createCaughtUp } from './queue/caught-up.ts';
+import { createClaims } from './queue/claims.ts';
 import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
 import { createReceive } from './receive.ts';
@@ -82,6 +83,8 @@ export async function startApp(config: Config, { role, log }: { role: Role; log:
 }
 
 function serverOf(base: Base, { isStopping }: { isStopping: () => boolean }) {
-  const { secretTokens, signingTokens } = base.config.webhook;
-  return buildServer({ ...base, receive: createReceive(base), secretTokens, signingTokens, isStopping });
+  const { webhook, server } = base.config;
+  const claim = createClaims(base.backend.limiterOf);
+  const { trustProxy } = server;
+  return buildServer({ ...base, receive: createReceive(base), claim, webhook, trustProxy, isStopping });
 }

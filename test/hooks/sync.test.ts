@@ -52,7 +52,12 @@ describe('what makes the hook right', () => {
   const whole = config({
     server,
     triggers: [trigger({ events: new Set(['mention']), stopOn: new Set() })],
-    webhook: { secretTokens: [token, new Secret('second')], signingTokens: [signingToken] },
+    webhook: {
+      secretTokens: [token, new Secret('second')],
+      signingTokens: [signingToken],
+      projectSecrets: [],
+      allowFrom: undefined,
+    },
   });
   const wanted = wantedHook(whole, { project: 'acme/app', version: '18.9.0' });
   const plan = (ours: readonly ReturnType<typeof hook>[], renewsSecret = false, of = wanted) =>
@@ -118,7 +123,15 @@ describe('what makes the hook right', () => {
     ['the address is not known', config(), { project: 'acme/app', version: '18.9.0' }, /does not say where/],
     [
       'GitLab is too old for the only secret',
-      { ...whole, webhook: { secretTokens: [], signingTokens: [signingToken] } },
+      {
+        ...whole,
+        webhook: {
+          secretTokens: [],
+          signingTokens: [signingToken],
+          projectSecrets: [],
+          allowFrom: undefined,
+        },
+      },
       { project: 'acme/app', version: '18.11.2' },
       /no signing tokens/,
     ],

@@ -35,8 +35,13 @@ function setUp(tools: Partial<ServerTools> & { add?: () => Promise<{ duplicate: 
     },
     metrics,
     log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
-    secretTokens: SECRETS.map((secret) => new Secret(secret)),
-    signingTokens: SIGNING_KEYS.map((key) => new Secret(`whsec_${key.toString('base64')}`)),
+    webhook: {
+      ...config().webhook,
+      secretTokens: SECRETS.map((secret) => new Secret(secret)),
+      signingTokens: SIGNING_KEYS.map((key) => new Secret(`whsec_${key.toString('base64')}`)),
+    },
+    claim: async () => true,
+    trustProxy: [],
     isStopping: () => false,
     ...tools,
   });

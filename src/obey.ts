@@ -2,6 +2,7 @@ import { ACCESS_LEVELS, type Config, type StopCause, type Trigger } from './conf
 import { plainText } from './lib/markdown.ts';
 import type { Command } from './runs/command.ts';
 import { Failure } from './runs/failures.ts';
+import { hasOwnPath } from './runs/own-path.ts';
 import { isOn } from './runs/place.ts';
 import { planRetry } from './runs/plan.ts';
 import type { Clock, GitLab, GitLabOf, Observer } from './runs/ports.ts';
@@ -13,7 +14,7 @@ import type { Run } from './runs/run.ts';
 const MAX_RUNS = 20;
 
 interface Tools {
-  readonly config: Pick<Config, 'triggers'>;
+  readonly config: Pick<Config, 'triggers' | 'webhook'>;
   readonly gitlabOf: GitLabOf;
   readonly queue: Pick<RunQueue, 'add' | 'list' | 'stop'>;
   readonly rates: Pick<RunRates, 'resume'>;
@@ -31,6 +32,8 @@ export function createObey(tools: Tools): (command: Command) => Promise<void> {
     const trigger = config.triggers.find(({ name }) => name === command.trigger);
     // Taken out of the config since.
     if (trigger === undefined) return;
+    const gitlab = gitlabOf(command.agent);
+    if (!(await hasOwnPath(command.project, { config, gitlab }))) return;
     const where = (run: Run) => run.agent === command.agent && isOn(run.event, command);
     // To stop, only what is under way counts, and it is to be quick.
     const runs = await queue.list({ limit: MAX_RUNS, where, unfinished: command.name === 'stop' });
@@ -38,7 +41,6 @@ export function createObey(tools: Tools): (command: Command) => Promise<void> {
       for (const run of unfinished(runs)) await stop(run, command, queue);
       return;
     }
-    const gitlab = gitlabOf(command.agent);
     const level = await levelOf(command, gitlab);
     // Strangers, bots and people without the role get silence, as with a request.
     if (level === undefined || level < ACCESS_LEVELS[trigger.minAccess]) return;

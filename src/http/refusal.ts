@@ -54,7 +54,14 @@ export const BAD_REQUEST: Refusal = {
   status: 400,
   outcome: 'unreadable',
   code: 'bad_request',
-  message: 'The request could not be read to its end.',
+  message: 'The request could not be read.',
+};
+
+/** Nobody is there any more to read it. */
+export const ABORTED: Refusal = {
+  ...BAD_REQUEST,
+  outcome: 'aborted',
+  code: 'aborted',
 };
 
 export const TOO_LARGE: Refusal = {

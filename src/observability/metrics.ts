@@ -18,6 +18,8 @@ export type DeliveryOutcome =
   | 'replayed'
   | 'unreadable'
   | 'too_large'
+  /** Whoever sent it went away, or was too slow. */
+  | 'aborted'
   /** The queue was away. */
   | 'unavailable'
   /** By a fault of our own. */

@@ -9,6 +9,7 @@ import type { ClaimDelivery } from '../../queue/claims.ts';
 import type { Receive, Received } from '../../receive.ts';
 import { header, mayBeProven, type Proof, proofOf } from '../proof.ts';
 import {
+  ABORTED,
   BAD_REQUEST,
   FORBIDDEN,
   NO_JSON,
@@ -74,7 +75,9 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
       bodyLimit: MAX_BODY,
       onRequest: async (request, reply) => {
         // Before the body is read: strangers are not to make us hold 25 MB.
-        if (webhook.allowFrom?.(request.ip) === false) return turnAway(request, reply, FORBIDDEN);
+        // The address is read at once: node knows it later only if it was asked while the connection was there.
+        const { ip } = request;
+        if (webhook.allowFrom?.(ip) === false) return turnAway(request, reply, FORBIDDEN);
         if (!mayBeProven(request, webhook)) return refuseStranger(request, reply);
       },
       onResponse: async (_request, reply) => {
@@ -154,8 +157,8 @@ function refusalOf(error: unknown): Refusal | undefined {
   const { code, statusCode } = error as Error & { code?: unknown; statusCode?: unknown };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return TOO_LARGE;
   // Whoever sent it went away, or was too slow, before the body was whole.
-  const isCutOff = code === 'ECONNRESET' || code === 'ERR_HTTP_REQUEST_TIMEOUT';
-  return isCutOff || (typeof statusCode === 'number' && statusCode < 500) ? BAD_REQUEST : undefined;
+  if (code === 'ECONNRESET') return ABORTED;
+  return typeof statusCode === 'number' && statusCode < 500 ? BAD_REQUEST : undefined;
 }
 
 function parseJson(body: unknown): unknown {

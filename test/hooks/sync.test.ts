@@ -78,6 +78,19 @@ describe('what makes the hook right', () => {
     });
   });
 
+  it('gives it the secret of its project where that has its own', () => {
+    const own = new Secret('own');
+    const projects = { patterns: ['acme/app'], match: (path: string) => path === 'acme/app' };
+    const entry = { projects, secretTokens: [own], signingTokens: [] };
+    const split = { ...whole, webhook: { ...whole.webhook, projectSecrets: [entry] } };
+    expect(wantedHook(split, { project: 'acme/app', version: '19.1.0' })).toMatchObject({ token: own });
+    expect(wantedHook(split, { project: 'acme/app', version: '19.1.0' })).not.toHaveProperty('signingToken');
+    expect(wantedHook(split, { project: 'acme/web', version: '19.1.0' })).toMatchObject({
+      token,
+      signingToken,
+    });
+  });
+
   it('leaves a right one alone, also where it is not known which secrets it has', () => {
     expect(plan([hook()])).toEqual({ kind: 'nothing', hook: hook() });
     expect(plan([hook({ hasToken: undefined, hasSigningToken: undefined })]).kind).toBe('nothing');

@@ -35,12 +35,12 @@ describe('hasOwnPath', () => {
   });
 
   it('is no where there is no such project', async () => {
-    const gone = new Failure('not found', { kind: 'gone' });
+    const gone = new Failure('not found', { kind: 'gone', detail: '' });
     expect(await hasOwnPath(event.project, asked(gone))).toBe(false);
   });
 
   it('is not known while GitLab is away', async () => {
-    const away = new Failure('no answer', { kind: 'transient' });
+    const away = new Failure('no answer', { kind: 'transient', detail: '' });
     await expect(hasOwnPath(event.project, asked(away))).rejects.toBe(away);
   });
 });

@@ -39,7 +39,7 @@ describe('a client that is slow', () => {
     ['says nothing', { at: '' }],
     ['sends its headers byte by byte', { at: 'POST /webhooks/gitlab HTTP/1.1\r\nX-A: ', drip: 'a' }],
   ])('is cut off when it %s', async (_what, how) => {
-    const { port, outcomes } = await listen();
+    const { port, outcomes } = await listen({ ...QUICK, request: 60_000 });
     expect(await trickle(port, how)).toMatch(/^HTTP\/1\.1 408 /);
     expect(await outcomes()).toEqual({});
   });

@@ -7,6 +7,7 @@ import type { Audit } from './observability/audit.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createObserver } from './observability/observer.ts';
 import { createCaughtUp } from './queue/caught-up.ts';
+import { createClaims } from './queue/claims.ts';
 import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
 import { createReceive } from './receive.ts';
@@ -86,6 +87,8 @@ export async function startApp(
 }
 
 function serverOf(base: Base, { isStopping }: { isStopping: () => boolean }) {
-  const { secretTokens, signingTokens } = base.config.webhook;
-  return buildServer({ ...base, receive: createReceive(base), secretTokens, signingTokens, isStopping });
+  const { webhook, server } = base.config;
+  const claim = createClaims(base.backend.limiterOf);
+  const { trustProxy } = server;
+  return buildServer({ ...base, receive: createReceive(base), claim, webhook, trustProxy, isStopping });
 }

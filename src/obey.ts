@@ -2,6 +2,7 @@ import { ACCESS_LEVELS, type Config, type StopCause, type Trigger } from './conf
 import { plainText } from './lib/markdown.ts';
 import type { Command } from './runs/command.ts';
 import { Failure } from './runs/failures.ts';
+import { hasOwnPath } from './runs/own-path.ts';
 import { isOn } from './runs/place.ts';
 import { planRetry } from './runs/plan.ts';
 import type { Clock, GitLab, GitLabOf, Observer } from './runs/ports.ts';
@@ -29,7 +30,7 @@ export interface ObeyObserver extends Pick<Observer, 'queued'> {
 }
 
 interface Tools {
-  readonly config: Pick<Config, 'triggers'>;
+  readonly config: Pick<Config, 'triggers' | 'webhook'>;
   readonly gitlabOf: GitLabOf;
   readonly queue: Pick<RunQueue, 'add' | 'list' | 'stop'>;
   readonly rates: Pick<RunRates, 'resume'>;
@@ -47,6 +48,8 @@ export function createObey(tools: Tools): (command: Command) => Promise<void> {
     const trigger = config.triggers.find(({ name }) => name === command.trigger);
     // Taken out of the config since.
     if (trigger === undefined) return;
+    const gitlab = gitlabOf(command.agent);
+    if (!(await hasOwnPath(command.project, { config, gitlab }))) return;
     const told = (what: Obeyed) => observer.commanded(command, what);
     const where = (run: Run) => run.agent === command.agent && isOn(run.event, command);
     // To stop, only what is under way counts, and it is to be quick.
@@ -57,7 +60,6 @@ export function createObey(tools: Tools): (command: Command) => Promise<void> {
       if (running.length > 0) told(await stop(running, command, queue));
       return;
     }
-    const gitlab = gitlabOf(command.agent);
     const level = await levelOf(command, gitlab);
     // Strangers, bots and people without the role get silence, as with a request.
     if (level === undefined || level < ACCESS_LEVELS[trigger.minAccess]) {

@@ -18,7 +18,7 @@ import type { StepTools } from './runs/steps/step.ts';
  * later; a run that gives up goes on to its last step, so that whoever asked always gets an answer.
  */
 export function createPerform(tools: {
-  readonly config: Pick<Config, 'gitlab' | 'agents' | 'triggers' | 'limits'>;
+  readonly config: Pick<Config, 'gitlab' | 'agents' | 'triggers' | 'limits' | 'webhook'>;
   readonly gitlabOf: GitLabOf;
   /** The request to stop that a run has to heed before each of its steps. */
   readonly stopOf: (runId: string) => Promise<StopRequest | undefined>;

@@ -40,15 +40,21 @@ export type Received =
       readonly verdicts: readonly Verdict[];
     }
   | { readonly status: 'ignored'; readonly reason: string; readonly verdicts: readonly Verdict[] }
-  | { readonly status: 'unreadable'; readonly reason: string };
+  | { readonly status: 'unreadable'; readonly reason: string }
+  /** It was here before, and whoever claims it said so: nothing was done. */
+  | { readonly status: 'replayed'; readonly reason: string; readonly verdicts: readonly Verdict[] };
 
-export type Receive = (delivery: Delivery) => Promise<Received>;
+/**
+ * `claim` is asked once, before the first thing is done, and only where there is something to do; without it every
+ * delivery counts as new.
+ */
+export type Receive = (delivery: Delivery, claim?: () => Promise<boolean>) => Promise<Received>;
 
 /** Hears what is decided about deliveries. */
 export interface ReceiveObserver extends Pick<Observer, 'queued'> {
-  /** Not told of what cannot be read. `events`: what the delivery tells of; empty where nobody could want it. */
+  /** Not told of what cannot be read, or was here before. `events`: what the delivery tells of; empty where nobody could want it. */
   received(
-    received: Exclude<Received, { status: 'unreadable' }>,
+    received: Exclude<Received, { status: 'unreadable' | 'replayed' }>,
     about: { readonly events: readonly Event[]; readonly by: 'delivery' | 'todo' },
   ): void;
 }
@@ -104,66 +110,72 @@ export function createReceive(tools: {
     if (runId !== undefined) await queue.wake(runId);
   }
 
-  /** Stops the runs of every agent whose work this ends; of an agent with several triggers the first one counts. */
-  async function stopFor(ending: Ending): Promise<void> {
+  /** Stops for the runs of every agent whose work this ends; of an agent with several triggers the first one counts. */
+  function stopsFor(ending: Ending): readonly Command[] {
     const { project, accounts, cause, actor } = ending;
-    if (agentOf(actor, config)) return;
+    if (agentOf(actor, config)) return [];
     const agents = new Set<string>();
+    const stops: Command[] = [];
     for (const trigger of config.triggers) {
       const { name, account } = trigger.agent;
       if (agents.has(name) || !trigger.stopOn.has(cause) || !trigger.projects.match(project.path)) continue;
       if (accounts !== undefined && !accounts.includes(account.toLowerCase())) continue;
       agents.add(name);
-      await queue.addCommand(planStop(ending, trigger, { gitlabUrl: config.gitlab.url }));
+      stops.push(planStop(ending, trigger, { gitlabUrl: config.gitlab.url }));
     }
+    return stops;
   }
 
-  return async (delivery) => {
+  /** What the triggers say of the events, and why there is nothing to do where none of them matches. */
+  async function judge(
+    reading: Exclude<Reading, { kind: 'unreadable' }>,
+    payload: unknown,
+  ): Promise<{ matches: readonly Match[]; verdicts: readonly Verdict[]; reason: string }> {
+    const nothing = (reason: string) => ({ matches: [], verdicts: [], reason });
+    if (reading.kind === 'ignored') return nothing(reading.reason);
+    const { events } = reading;
+    const young = clock() - config.limits.maxEventAge;
+    // How far back we have caught up is asked for what comes late only.
+    const from = events.some((event) => isBefore(event, young)) ? await caughtUp.acceptsFrom() : young;
+    const silence = events.map((event) => reasonForSilence(event, config, from)).find(Boolean);
+    if (silence !== undefined) return nothing(silence);
+    const matchings = events.map((event) => matchTriggers(event, payload, config));
+    return {
+      matches: matchings.flatMap((matching) => matching.matches),
+      verdicts: matchings.flatMap((matching) => matching.verdicts),
+      reason: reasonForNothing(events, config),
+    };
+  }
+
+  return async (delivery, claim = async () => true) => {
     const reading = parseDelivery(delivery);
-    const received = await decide(reading, delivery);
-    if (received.status !== 'unreadable') {
-      observer.received(received, { events: reading.kind === 'events' ? reading.events : [], by });
+    if (reading.kind === 'unreadable') return { status: 'unreadable', reason: reading.reason };
+    const stops = (reading.endings ?? []).flatMap(stopsFor);
+    const { matches, verdicts, reason } = await judge(reading, delivery.payload);
+    if (stops.length + matches.length > 0 && !(await claim())) {
+      return { status: 'replayed', reason: 'This very delivery was here already.', verdicts };
     }
+
+    if (reading.settled !== undefined) await wakeRunOf(reading.settled);
+    for (const stop of stops) await queue.addCommand(stop);
+    if ('reactedTo' in reading && reading.reactedTo !== undefined) await wakeRunAsking(reading.reactedTo);
+    const runs: TakenRun[] = [];
+    const commands: TakenCommand[] = [];
+    for (const match of matches) {
+      const command = commandOf(match);
+      if (command === undefined) runs.push(await take(match));
+      else {
+        await queue.addCommand(command);
+        commands.push({ agent: command.agent, name: command.name });
+      }
+    }
+    const received =
+      matches.length === 0
+        ? ({ status: 'ignored', reason, verdicts } as const)
+        : ({ status: 'accepted', runs, ...(commands.length > 0 ? { commands } : {}), verdicts } as const);
+    observer.received(received, { events: reading.kind === 'events' ? reading.events : [], by });
     return received;
   };
-
-  async function decide(reading: Reading, delivery: Delivery): Promise<Received> {
-    if ('settled' in reading && reading.settled !== undefined) await wakeRunOf(reading.settled);
-    if ('endings' in reading) for (const ending of reading.endings ?? []) await stopFor(ending);
-    if ('reactedTo' in reading && reading.reactedTo !== undefined) await wakeRunAsking(reading.reactedTo);
-    switch (reading.kind) {
-      case 'unreadable':
-        return { status: 'unreadable', reason: reading.reason };
-      case 'ignored':
-        return { status: 'ignored', reason: reading.reason, verdicts: [] };
-      case 'events': {
-        const { events } = reading;
-        const young = clock() - config.limits.maxEventAge;
-        // How far back we have caught up is asked for what comes late only.
-        const from = events.some((event) => isBefore(event, young)) ? await caughtUp.acceptsFrom() : young;
-        const silence = events.map((event) => reasonForSilence(event, config, from)).find(Boolean);
-        if (silence !== undefined) return ignored(silence);
-        const matchings = events.map((event) => matchTriggers(event, delivery.payload, config));
-        const verdicts = matchings.flatMap((matching) => matching.verdicts);
-        const runs: TakenRun[] = [];
-        const commands: TakenCommand[] = [];
-        for (const match of matchings.flatMap((matching) => matching.matches)) {
-          const command = commandOf(match);
-          if (command === undefined) runs.push(await take(match));
-          else {
-            await queue.addCommand(command);
-            commands.push({ agent: command.agent, name: command.name });
-          }
-        }
-        if (runs.length + commands.length === 0) {
-          return { ...ignored(reasonForNothing(reading.events, config)), verdicts };
-        }
-        return { status: 'accepted', runs, ...(commands.length > 0 ? { commands } : {}), verdicts };
-      }
-      default:
-        return reading satisfies never;
-    }
-  }
 }
 
 /**
@@ -198,8 +210,4 @@ export function createForesee(tools: {
     await receive(delivery);
     return wouldDo;
   };
-}
-
-function ignored(reason: string): Extract<Received, { status: 'ignored' }> {
-  return { status: 'ignored', reason, verdicts: [] };
 }

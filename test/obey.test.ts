@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Config } from '../src/config/config.ts';
 import type { CommandName } from '../src/events/command.ts';
 import { createObey } from '../src/obey.ts';
 import { planCommand, planStop } from '../src/runs/command.ts';
@@ -18,13 +19,13 @@ function aRun(fields: Partial<Run> = {}): Run {
   return { ...run, step: 'watch', note: { id: 1, discussionId: mention().note.discussionId }, ...fields };
 }
 
-function setUp(runs: readonly Run[]) {
+function setUp(runs: readonly Run[], around: Partial<Config> = {}) {
   const double = gitlabDouble();
   const stops: (StopRequest & { id: string })[] = [];
   const added: Run[] = [];
   const resumed: string[] = [];
   const obey = createObey({
-    config: config(),
+    config: config(around),
     gitlabOf: () => double.gitlab,
     rates: { resume: async () => void resumed.push('yes') },
     queue: {
@@ -211,4 +212,36 @@ it('help says what can be asked, and mentions nobody', async () => {
   const [text = ''] = answers();
   for (const name of ['stop', 'status', 'retry', 'resume', 'help'])
     expect(text).toContain(`\`@claude-bot ${name}\``);
+});
+
+describe('a project under the path of another', () => {
+  const { webhook } = config();
+  const projects = trigger().projects;
+  const around = { webhook: { ...webhook, projectSecrets: [{ ...webhook, projects }] } };
+  /** The run is of project 8; what the double has at that path is project 7. */
+  const run = aRun({ event: { ...mention(), project: { ...mention().project, id: 8 } } });
+  const ending = {
+    project: run.event.project,
+    resource: mention().resource,
+    accounts: undefined,
+    cause: 'close',
+    actor: mention().actor,
+    happenedAt: '2026-03-02T10:04:00Z',
+  } as const;
+  const stop = planStop(ending, trigger(), { gitlabUrl });
+
+  it('has nothing stopped where secrets vouch for paths', async () => {
+    const scene = setUp([run], around);
+    await scene.obey(stop);
+    await scene.obey({ ...stop, note: mention().note });
+    expect(scene.stops).toEqual([]);
+    expect(scene.answers()).toEqual([]);
+  });
+
+  it('is not looked for where they do not', async () => {
+    const scene = setUp([run]);
+    await scene.obey(stop);
+    expect(scene.stops).toHaveLength(1);
+    expect(scene.calls.filter((call) => String(call).includes('project'))).toEqual([]);
+  });
 });

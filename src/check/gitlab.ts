@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.ts';
+import type { WebhookSecrets } from '../config/config.ts';
 import { isAtLeast } from '../lib/version.ts';
 import { type Finding, ok, risky, unknown, wrong } from '../setup/finding.ts';
 import type { Reach } from './ports.ts';
@@ -46,7 +46,7 @@ export function findReach(reach: Reach, { url, hasProxy }: { url: string; hasPro
 /** What the version means for this config; `undefined`: no token could ask for it. */
 export function findVersion(
   version: string | undefined,
-  { webhook }: Pick<Config, 'webhook'>,
+  { webhook }: { readonly webhook: WebhookSecrets },
 ): readonly Finding[] {
   if (version === undefined) return [unknown('Its version is told to valid tokens only.')];
   const lacking = FEATURES.filter(({ since }) => !isAtLeast(version, since)).map(

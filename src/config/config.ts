@@ -112,6 +112,14 @@ export interface Rate {
   readonly per: number;
 }
 
+/** What GitLab proves with that a delivery is its own. */
+export interface WebhookSecrets {
+  /** Accepted values of `X-Gitlab-Token`. */
+  readonly secretTokens: readonly Secret[];
+  /** Tokens that an accepted signature was made with. */
+  readonly signingTokens: readonly Secret[];
+}
+
 /** Where runs are queued and kept. */
 export type QueueHome =
   | { readonly kind: 'redis'; readonly url: Secret }
@@ -132,8 +140,15 @@ export interface Config {
     readonly port: number;
     readonly publicUrl: string | undefined;
     readonly adminToken: Secret | undefined;
+    /** Addresses and ranges of reverse proxies, whose `X-Forwarded-For` is believed. */
+    readonly trustProxy: readonly string[];
   };
-  readonly webhook: { readonly secretTokens: readonly Secret[]; readonly signingTokens: readonly Secret[] };
+  readonly webhook: WebhookSecrets & {
+    /** Secrets of some projects only, which then have no others; the first entry that covers a project counts. */
+    readonly projectSecrets: readonly (WebhookSecrets & { readonly projects: Trigger['projects'] })[];
+    /** Whether an address may deliver; `undefined`: every address may. */
+    readonly allowFrom: ((address: string) => boolean) | undefined;
+  };
   readonly queue: { readonly home: QueueHome; readonly concurrency: number };
   readonly agents: readonly Agent[];
   readonly triggers: readonly Trigger[];

@@ -19,12 +19,39 @@ export function crossFieldIssues(data: unknown): readonly Issue[] {
 
 function* webhookIssues(webhook: unknown = {}): Generator<Issue> {
   if (!isMapping(webhook)) return;
-  const { secretTokens = [], signingTokens = [] } = webhook;
-  if (!isList(secretTokens) || !isList(signingTokens) || secretTokens.length + signingTokens.length > 0)
-    return;
-  const message =
-    'needs at least one secret in secretTokens, because without one anybody could start agents: make one with `openssl rand -hex 32` and enter it in the webhook in GitLab too';
-  yield { path: ['webhook'], message };
+  const { projectSecrets = [] } = webhook;
+  if (!isList(projectSecrets)) return;
+  if (projectSecrets.length === 0 && hasNoSecret(webhook)) {
+    const message =
+      'needs at least one secret in secretTokens, because without one anybody could start agents: make one with `openssl rand -hex 32` and enter it in the webhook in GitLab too';
+    yield { path: ['webhook'], message };
+  }
+  const general = new Set(secretsIn(webhook).map(({ value }) => value));
+  const owners = new Map<unknown, number>();
+  for (const [index, entry] of projectSecrets.entries()) {
+    if (isMapping(entry) && hasNoSecret(entry)) {
+      const message = 'needs a secret, in secretTokens or signingTokens: without one no delivery is accepted';
+      yield { path: ['webhook', 'projectSecrets', index], message };
+    }
+    for (const { key, at, value } of secretsIn(mapping(entry))) {
+      const owner = owners.get(value) ?? index;
+      owners.set(value, owner);
+      if (!general.has(value) && owner === index) continue;
+      const message = 'is accepted for other projects too: give these projects a secret of their own';
+      yield { path: ['webhook', 'projectSecrets', index, key, at], message };
+    }
+  }
+}
+
+function hasNoSecret({ secretTokens = [], signingTokens = [] }: Readonly<Record<string, unknown>>): boolean {
+  return isList(secretTokens) && isList(signingTokens) && secretTokens.length + signingTokens.length === 0;
+}
+
+function secretsIn(entry: Readonly<Record<string, unknown>>) {
+  return (['secretTokens', 'signingTokens'] as const).flatMap((key) => {
+    const list = entry[key];
+    return (isList(list) ? list : []).map((value, at) => ({ key, at, value }));
+  });
 }
 
 function* accountIssues(agents: unknown): Generator<Issue> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addressFault } from '../lib/addresses.ts';
 import { DURATION, parseDuration } from '../lib/duration.ts';
 import { isExclusion, patternFault } from '../lib/pattern.ts';
 import { parseRate, RATE } from '../lib/rate.ts';
@@ -99,6 +100,14 @@ export const projectPatterns = z
     (patterns) => patterns.length === 0 || !patterns.every(isExclusion),
     'names no project to include, only ones to exclude',
   );
+
+/** IP addresses, or ranges of them in CIDR notation. */
+export const addresses = z.array(
+  text.superRefine((address, context) => {
+    const fault = address === '' ? undefined : addressFault(address);
+    if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+  }),
+);
 
 /** A path in a project, below its root: a flow file. */
 export const flowPath = z

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { FlowFile } from './flow.ts';
 import { queueKind } from './queue-kind.ts';
 import {
+  addresses,
   duration,
   flowPath,
   intervalOrOff,
   onOff,
+  projectPatterns,
   rate,
   secret,
   signingToken,
@@ -43,20 +45,42 @@ const Server = z
     port: wholeNumber(0, 65_535).default(8080).describe('Port to listen on; 0 picks a free one.'),
     publicUrl: webUrl.optional().describe('Where GitLab, people and CI jobs reach this service.'),
     adminToken: secret.optional().describe('Token for dashboard and admin API; left out: there are neither.'),
+    trustProxy: addresses
+      .default([])
+      .describe('Addresses and ranges of reverse proxies, whose X-Forwarded-For is believed.'),
   })
   .prefault({})
   .describe('Where Beckon listens.');
 
+const webhookSecrets = {
+  secretTokens: z
+    .array(secret)
+    .default([])
+    .describe('Accepted X-Gitlab-Token values, several while rotating.'),
+  signingTokens: z
+    .array(signingToken)
+    .default([])
+    .describe('Accepted signing tokens (whsec_…) of GitLab 19.0 and newer, several while rotating.'),
+};
+
 const Webhook = z
   .strictObject({
-    secretTokens: z
-      .array(secret)
+    ...webhookSecrets,
+    projectSecrets: z
+      .array(
+        z.strictObject({
+          projects: projectPatterns.describe('Globs on the full path of the project, as in triggers.'),
+          ...webhookSecrets,
+        }),
+      )
       .default([])
-      .describe('Accepted X-Gitlab-Token values, several while rotating.'),
-    signingTokens: z
-      .array(signingToken)
-      .default([])
-      .describe('Accepted signing tokens (whsec_…) of GitLab 19.0 and newer, several while rotating.'),
+      .describe(
+        'Secrets of some projects only: their deliveries are accepted by these alone, and these open no other project. The first entry that covers a project counts.',
+      ),
+    allowFrom: addresses
+      .min(1, 'allows no address: name some, or take the key out')
+      .optional()
+      .describe('IP addresses and ranges that may deliver; left out: every address.'),
   })
   .prefault({})
   .describe('How GitLab proves that a delivery is its own. At least one token is needed.');

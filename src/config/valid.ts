@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { compileAddresses } from '../lib/addresses.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { compileFilter } from '../lib/filter.ts';
 import { compilePatterns } from '../lib/pattern.ts';
@@ -12,6 +13,7 @@ import {
   type QueueHome,
   type Rate,
   type Trigger,
+  type WebhookSecrets,
 } from './config.ts';
 import { queueKind } from './queue-kind.ts';
 import type { ConfigFile } from './schema.ts';
@@ -31,10 +33,15 @@ export function toValid(file: ConfigFile, { cwd }: { readonly cwd: string }): Co
       port: Number(file.server.port),
       publicUrl: file.server.publicUrl === undefined ? undefined : normalWebUrl(file.server.publicUrl),
       adminToken: secretOf(file.server.adminToken),
+      trustProxy: file.server.trustProxy,
     },
     webhook: {
-      secretTokens: file.webhook.secretTokens.map((token) => new Secret(token)),
-      signingTokens: file.webhook.signingTokens.map((token) => new Secret(token)),
+      ...webhookSecrets(file.webhook),
+      projectSecrets: file.webhook.projectSecrets.map((entry) => ({
+        projects: projectsOf(entry.projects),
+        ...webhookSecrets(entry),
+      })),
+      allowFrom: file.webhook.allowFrom === undefined ? undefined : compileAddresses(file.webhook.allowFrom),
     },
     queue: { home: queueHome(file, cwd), concurrency: Number(file.queue.concurrency) },
     agents,
@@ -88,7 +95,7 @@ function validTrigger(trigger: ConfigFile['triggers'][number], agents: readonly 
     name: trigger.name ?? trigger.agent,
     agent,
     events: new Set(trigger.events),
-    projects: { patterns: trigger.projects, match: compilePatterns(trigger.projects) },
+    projects: projectsOf(trigger.projects),
     minAccess: trigger.minAccess,
     users: { allow: lowerCased(trigger.users.allow), deny: lowerCased(trigger.users.deny) },
     allowAgents: new Set(trigger.allowAgents),
@@ -100,6 +107,18 @@ function validTrigger(trigger: ConfigFile['triggers'][number], agents: readonly 
     onBusy: trigger.onBusy,
     filters: compileFilters(trigger.filter),
   };
+}
+
+function projectsOf(patterns: readonly string[]): Trigger['projects'] {
+  return { patterns, match: compilePatterns(patterns) };
+}
+
+function webhookSecrets({
+  secretTokens,
+  signingTokens,
+}: Pick<ConfigFile['webhook'], 'secretTokens' | 'signingTokens'>): WebhookSecrets {
+  const secrets = (texts: readonly string[]) => texts.map((text) => new Secret(text));
+  return { secretTokens: secrets(secretTokens), signingTokens: secrets(signingTokens) };
 }
 
 function compileFilters(filters: ConfigFile['triggers'][number]['filter']): Trigger['filters'] {

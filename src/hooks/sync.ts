@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { secretsFor } from '../config/webhook-secrets.ts';
 import { BeckonError } from '../lib/errors.ts';
 import { isAtLeast } from '../lib/version.ts';
 import { neededEvents } from './needed-events.ts';
@@ -41,8 +42,9 @@ export function wantedHook(
     throw new BeckonError('no_public_url', 'The config does not say where GitLab reaches Beckon.', {
       hint: 'Set server.publicUrl, such as https://beckon.example.com.',
     });
-  const [token] = webhook.secretTokens;
-  const signingToken = isAtLeast(version, SIGNING_SINCE) ? webhook.signingTokens[0] : undefined;
+  const { secretTokens, signingTokens } = secretsFor(webhook, project);
+  const [token] = secretTokens;
+  const signingToken = isAtLeast(version, SIGNING_SINCE) ? signingTokens[0] : undefined;
   if (token === undefined && signingToken === undefined)
     throw new BeckonError(
       'no_secret',

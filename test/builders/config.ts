@@ -42,8 +42,13 @@ export function config(fields: Partial<Config> = {}): Config {
   const [first = trigger()] = fields.triggers ?? [];
   return {
     gitlab: { url: 'https://gitlab.example.com', caFile: undefined, token: undefined },
-    server: { host: '127.0.0.1', port: 0, publicUrl: undefined, adminToken: undefined },
-    webhook: { secretTokens: [new Secret('s3cret-of-the-hook')], signingTokens: [] },
+    server: { host: '127.0.0.1', port: 0, publicUrl: undefined, adminToken: undefined, trustProxy: [] },
+    webhook: {
+      secretTokens: [new Secret('s3cret-of-the-hook')],
+      signingTokens: [],
+      projectSecrets: [],
+      allowFrom: undefined,
+    },
     queue: { home: { kind: 'embedded', dataDir: '/nowhere' }, concurrency: 20 },
     agents: [first.agent],
     triggers: [first],

@@ -8,6 +8,9 @@ const NO_SECRET =
   'needs at least one secret in secretTokens, because without one anybody could start agents: make one with `openssl rand -hex 32` and enter it in the webhook in GitLab too';
 const NOT_A_USERNAME = 'is not a username of GitLab';
 const NOT_A_URL = 'is not an http:// or https:// address';
+const WEBHOOK = (more: string) => MINIMAL.replace('webhook:', `webhook:\n  ${more}`);
+const NOT_AN_ADDRESS = 'is neither an IP address nor a range such as 10.0.0.0/8 or 2001:db8::/32';
+const SHARED = 'is accepted for other projects too: give these projects a secret of their own';
 const NOT_A_SIGNING_TOKEN =
   'is not a signing token of GitLab: whsec_ and 44 characters, as GitLab shows it once when it makes one';
 
@@ -76,6 +79,54 @@ const CASES: readonly (readonly [string, string, string])[] = [
     'a signing token of another kind',
     MINIMAL.replace('webhook:', 'webhook:\n  signingTokens: [whsec_abc]'),
     `4:19 webhook.signingTokens.0: ${NOT_A_SIGNING_TOKEN}`,
+  ],
+  [
+    'no address at all',
+    WEBHOOK('allowFrom: []'),
+    '4:14 webhook.allowFrom: allows no address: name some, or take the key out',
+  ],
+  [
+    'a name for an address',
+    WEBHOOK('allowFrom: [10.0.0.0/8, gitlab.example.com]'),
+    `4:27 webhook.allowFrom.1: ${NOT_AN_ADDRESS}`,
+  ],
+  ['half an address', WEBHOOK('allowFrom: [10.0.0]'), `4:15 webhook.allowFrom.0: ${NOT_AN_ADDRESS}`],
+  [
+    'too long a prefix',
+    WEBHOOK('allowFrom: [10.0.0.0/33]'),
+    '4:15 webhook.allowFrom.0: has a prefix that is not between 1 and 32',
+  ],
+  [
+    'everybody as an address',
+    WEBHOOK('allowFrom: ["::/0"]'),
+    '4:15 webhook.allowFrom.0: has a prefix that is not between 1 and 128',
+  ],
+  [
+    'a proxy by its name',
+    AND('server: { trustProxy: [loopback] }'),
+    `13:24 server.trustProxy.0: ${NOT_AN_ADDRESS}`,
+  ],
+  [
+    'projects without a secret of their own',
+    WEBHOOK('projectSecrets: [{ projects: ["acme/pay"] }]'),
+    '4:20 webhook.projectSecrets.0: needs a secret, in secretTokens or signingTokens: without one no delivery is accepted',
+  ],
+  [
+    'secrets of no project',
+    WEBHOOK('projectSecrets: [{ secretTokens: [x], projects: ["!acme/pay"] }]'),
+    '4:51 webhook.projectSecrets.0.projects: names no project to include, only ones to exclude',
+  ],
+  [
+    'a secret of some projects that opens the others too',
+    WEBHOOK('projectSecrets: [{ projects: ["acme/pay"], secretTokens: [hook-secret-1] }]'),
+    `4:61 webhook.projectSecrets.0.secretTokens.0: ${SHARED}`,
+  ],
+  [
+    'a secret of two entries',
+    WEBHOOK(
+      'projectSecrets: [{ projects: ["a/b"], secretTokens: [x] }, { projects: ["a/c"], secretTokens: [y, x] }]',
+    ),
+    `4:101 webhook.projectSecrets.1.secretTokens.1: ${SHARED}`,
   ],
   // Agents
   [

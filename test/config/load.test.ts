@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../../src/config/load.ts';
+import { secretsFor } from '../../src/config/webhook-secrets.ts';
 import { flow } from '../builders/flow.ts';
 import { ENV, load, MINIMAL } from './load-text.ts';
 
@@ -53,6 +54,22 @@ describe('loadConfig', () => {
     expect(config.triggers[0]?.projects.patterns).toEqual(['acme/**']);
     expect(config.triggers[0]?.projects.match('acme/web/shop')).toBe(true);
     expect(config.triggers[0]?.projects.match('other/shop')).toBe(false);
+  });
+
+  it('takes addresses, and secrets of some projects alone', async () => {
+    const written =
+      'allowFrom: [10.0.0.0/8]\n  projectSecrets: [{ projects: ["acme/pay/*"], secretTokens: [pay] }]';
+    const text = MINIMAL.replace('secretTokens: ["${SECRET}"]', written);
+    const { webhook, server } = await load(`${text}server: { trustProxy: ["::1"] }\n`);
+    expect(server.trustProxy).toEqual(['::1']);
+    expect(webhook.allowFrom?.('10.1.2.3')).toBe(true);
+    expect(webhook.allowFrom?.('11.1.2.3')).toBe(false);
+    const tokens = (project: string | undefined) =>
+      secretsFor(webhook, project).secretTokens.map((token) => token.reveal());
+    expect(tokens('acme/pay/api')).toEqual(['pay']);
+    expect(tokens('acme/web/shop')).toEqual([]);
+    expect(tokens(undefined)).toEqual([]);
+    expect((await load(MINIMAL)).webhook.allowFrom).toBeUndefined();
   });
 
   it.each([

@@ -52,7 +52,12 @@ describe('what makes the hook right', () => {
   const whole = config({
     server,
     triggers: [trigger({ events: new Set(['mention']), stopOn: new Set() })],
-    webhook: { secretTokens: [token, new Secret('second')], signingTokens: [signingToken] },
+    webhook: {
+      secretTokens: [token, new Secret('second')],
+      signingTokens: [signingToken],
+      projectSecrets: [],
+      allowFrom: undefined,
+    },
   });
   const wanted = wantedHook(whole, { project: 'acme/app', version: '18.9.0' });
   const plan = (ours: readonly ReturnType<typeof hook>[], renewsSecret = false, of = wanted) =>
@@ -70,6 +75,19 @@ describe('what makes the hook right', () => {
           ['note', true],
         ]),
       },
+    });
+  });
+
+  it('gives it the secret of its project where that has its own', () => {
+    const own = new Secret('own');
+    const projects = { patterns: ['acme/app'], match: (path: string) => path === 'acme/app' };
+    const entry = { projects, secretTokens: [own], signingTokens: [] };
+    const split = { ...whole, webhook: { ...whole.webhook, projectSecrets: [entry] } };
+    expect(wantedHook(split, { project: 'acme/app', version: '19.1.0' })).toMatchObject({ token: own });
+    expect(wantedHook(split, { project: 'acme/app', version: '19.1.0' })).not.toHaveProperty('signingToken');
+    expect(wantedHook(split, { project: 'acme/web', version: '19.1.0' })).toMatchObject({
+      token,
+      signingToken,
     });
   });
 
@@ -118,7 +136,15 @@ describe('what makes the hook right', () => {
     ['the address is not known', config(), { project: 'acme/app', version: '18.9.0' }, /does not say where/],
     [
       'GitLab is too old for the only secret',
-      { ...whole, webhook: { secretTokens: [], signingTokens: [signingToken] } },
+      {
+        ...whole,
+        webhook: {
+          secretTokens: [],
+          signingTokens: [signingToken],
+          projectSecrets: [],
+          allowFrom: undefined,
+        },
+      },
       { project: 'acme/app', version: '18.11.2' },
       /no signing tokens/,
     ],

@@ -1,62 +1,8 @@
 import { createHmac } from 'node:crypto';
-import { pino } from 'pino';
-import { afterEach, describe, expect, it } from 'vitest';
-import { buildServer, type ServerTools } from '../../src/http/server.ts';
+import { describe, expect, it } from 'vitest';
 import { BeckonError } from '../../src/lib/errors.ts';
-import { Secret } from '../../src/lib/secret.ts';
-import { createMetrics } from '../../src/observability/metrics.ts';
-import { createReceive } from '../../src/receive.ts';
-import { config } from '../builders/config.ts';
-import { NOW, notePayload } from '../builders/payloads.ts';
-import { caughtUpDouble } from '../doubles/caught-up.ts';
-import { silentObserver } from '../doubles/observer.ts';
-
-const SECRETS = ['old-secret-of-the-hook', 'new-secret-of-the-hook'];
-const SIGNING_KEYS = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
-const open: { close(): Promise<unknown> }[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((server) => server.close()));
-});
-
-function setUp(tools: Partial<ServerTools> & { add?: () => Promise<{ duplicate: boolean }> } = {}) {
-  const lines: string[] = [];
-  const metrics = createMetrics();
-  const add = tools.add ?? (async () => ({ duplicate: false }));
-  const server = buildServer({
-    receive: createReceive({
-      config: config(),
-      queue: { add, addCommand: async () => {}, wake: async () => {} },
-      caughtUp: caughtUpDouble(),
-      observer: silentObserver,
-      clock: () => NOW,
-    }),
-    queue: {
-      ping: async () => {},
-      depth: async () => ({ waiting: 3, active: 1, delayed: 0, completed: 0, failed: 0 }),
-    },
-    metrics,
-    observer: silentObserver,
-    log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
-    secretTokens: SECRETS.map((secret) => new Secret(secret)),
-    signingTokens: SIGNING_KEYS.map((key) => new Secret(`whsec_${key.toString('base64')}`)),
-    isStopping: () => false,
-    ...tools,
-  });
-  open.push(server);
-  const deliver = (payload: unknown, headers: Record<string, string> = {}) =>
-    server.inject({
-      method: 'POST',
-      url: '/webhooks/gitlab',
-      headers: {
-        'content-type': 'application/json',
-        'x-gitlab-event': 'Note Hook',
-        'x-gitlab-token': 'new-secret-of-the-hook',
-        ...headers,
-      },
-      payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
-    });
-  return { server, deliver, lines, metrics };
-}
+import { notePayload } from '../builders/payloads.ts';
+import { SECRETS, SIGNING_KEYS, setUp } from './set-up.ts';
 
 describe('POST /webhooks/gitlab', () => {
   it('answers 202 with the run when it is taken', async () => {

@@ -1,3 +1,4 @@
+import type { Config } from '../../src/config/config.ts';
 import type { Event } from '../../src/events/event.ts';
 import { createPerform } from '../../src/perform.ts';
 import { planRun } from '../../src/runs/plan.ts';
@@ -11,13 +12,17 @@ import { ratesDouble } from '../doubles/rates.ts';
 import { turnsDouble } from '../doubles/turns.ts';
 
 /** A run of one agent against the double, with a clock of its own. */
-export function setUp(fields: Parameters<typeof agent>[0] = {}, event: Event = mention()) {
+export function setUp(
+  fields: Parameters<typeof agent>[0] = {},
+  event: Event = mention(),
+  around: Partial<Config> = {},
+) {
   const double = gitlabDouble();
   const rule = trigger({ agent: agent(fields) });
   let now = 0;
   let stop: StopRequest | undefined;
   const perform = createPerform({
-    config: config({ triggers: [rule] }),
+    config: config({ triggers: [rule], ...around }),
     gitlabOf: () => double.gitlab,
     parentOf: async () => undefined,
     rates: ratesDouble().port,

@@ -1,17 +1,34 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { isAcceptedSignature, isAcceptedToken } from '../../events/verify.ts';
+import type { Config, WebhookSecrets } from '../../config/config.ts';
+import { secretsFor } from '../../config/webhook-secrets.ts';
+import { projectPathIn } from '../../events/project-path.ts';
 import { BeckonError } from '../../lib/errors.ts';
-import type { Secret } from '../../lib/secret.ts';
 import type { DeliveryObserver } from '../../observability/delivery-observer.ts';
 import type { Metrics } from '../../observability/metrics.ts';
+import type { ClaimDelivery } from '../../queue/claims.ts';
 import type { Receive, Received } from '../../receive.ts';
-import { sendError } from '../errors.ts';
+import { header, mayBeProven, type Proof, proofOf } from '../proof.ts';
+import {
+  ABORTED,
+  BAD_REQUEST,
+  FORBIDDEN,
+  NO_JSON,
+  NO_JSON_TYPE,
+  QUEUE_AWAY,
+  REPLAYED,
+  type Refusal,
+  refuse,
+  TOO_LARGE,
+  tooMany,
+  UNAUTHORIZED,
+} from '../refusal.ts';
+import { createCountStranger } from '../strangers.ts';
 
 export interface WebhookTools {
   readonly receive: Receive;
-  readonly secretTokens: readonly Secret[];
-  readonly signingTokens: readonly Secret[];
+  readonly claim: ClaimDelivery;
+  readonly webhook: Config['webhook'];
   readonly metrics: Metrics;
   readonly observer: DeliveryObserver;
   readonly log: Logger;
@@ -20,70 +37,88 @@ export interface WebhookTools {
 /** GitLab's own limit for the body of a webhook. */
 const MAX_BODY = 25 * 1024 * 1024;
 
+/** The name under which a request keeps the project that it is known to come from. */
+const PROJECT = 'provenProject';
+
 /**
  * `POST /webhooks/gitlab`. GitLab waits ten seconds, shows the answer under the hook's recent events, does not
  * send again what failed, and switches a hook off after four failures. So whatever GitLab sent rightly gets a
  * 2xx that says what became of it.
+ *
+ * A signed delivery that would do something is taken once. What has a token only can be sent again by whoever saw it:
+ * the ids of runs and commands are functions of what happened in GitLab, and what is older than `limits.maxEventAge` is
+ * ignored, so nothing is done twice.
  */
 export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): Promise<void> {
+  const { webhook } = tools;
+  const countStranger = createCountStranger(app);
   // The raw body is what a signature is made over, so it is kept as it came and parsed only once it is trusted.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY }, (_request, body, done) =>
     done(null, body),
   );
-  app.setErrorHandler((error, _request, reply) => answerError(error, reply, tools));
+  app.decorateRequest(PROJECT);
+  app.setErrorHandler((error, request, reply) => answerError(error, { request, reply }, tools));
+
+  function turnAway(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
+    const project = request.getDecorator<string | undefined>(PROJECT);
+    return refuse({ request, reply, project }, refusal, tools);
+  }
+
+  /** Whatever is wrong about the proof, the answer is the same. */
+  async function refuseStranger(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const seconds = await countStranger(request);
+    return turnAway(request, reply, seconds === undefined ? UNAUTHORIZED : tooMany(seconds));
+  }
+
   app.post(
     '/webhooks/gitlab',
     {
       bodyLimit: MAX_BODY,
       onRequest: async (request, reply) => {
         // Before the body is read: strangers are not to make us hold 25 MB.
-        if (hasAcceptedToken(request, tools) || mayBeSigned(request, tools)) return;
-        return refuseStranger(reply, tools);
+        // The address is read at once: node knows it later only if it was asked while the connection was there.
+        const { ip } = request;
+        if (webhook.allowFrom?.(ip) === false) return turnAway(request, reply, FORBIDDEN);
+        if (!mayBeProven(request, webhook)) return refuseStranger(request, reply);
       },
       onResponse: async (_request, reply) => {
         tools.metrics.ackSeconds.observe(reply.elapsedTime / 1000);
       },
     },
     async (request, reply) => {
-      const isKnown = hasAcceptedToken(request, tools) || hasAcceptedSignature(request, tools);
-      if (!isKnown) return refuseStranger(reply, tools);
+      const proofs = new Map<WebhookSecrets, Proof | undefined>(
+        [webhook, ...webhook.projectSecrets].map((secrets) => [secrets, proofOf(request, secrets)] as const),
+      );
+      if ([...proofs.values()].every((proof) => proof === undefined)) return refuseStranger(request, reply);
       const contentType = header(request, 'content-type') ?? '';
       if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType)) {
-        return refuse(reply, tools, {
-          status: 415,
-          outcome: 'unreadable',
-          code: 'unsupported_media_type',
-          message: 'The body has to be application/json.',
-        });
+        return turnAway(request, reply, NO_JSON_TYPE);
       }
       const payload = parseJson(request.body);
-      if (payload === undefined) {
-        return refuse(reply, tools, {
-          status: 400,
-          outcome: 'unreadable',
-          code: 'invalid_json',
-          message: 'The body is not valid JSON.',
-        });
-      }
+      if (payload === undefined) return turnAway(request, reply, NO_JSON);
+      // The secrets that were right may be those of another project.
+      const project = projectPathIn(payload);
+      const proof = proofs.get(secretsFor(webhook, project));
+      if (proof === undefined) return refuseStranger(request, reply);
+      request.setDecorator(PROJECT, project);
+
       const event = header(request, 'x-gitlab-event');
-      return answer(await tools.receive({ event, payload }), { request, reply, tools });
+      const claim = proof.by === 'signature' ? () => tools.claim(proof.head) : undefined;
+      const received = await tools.receive({ event, payload }, claim);
+      if (received.status === 'replayed') return turnAway(request, reply, REPLAYED);
+      if (received.status === 'unreadable') {
+        return turnAway(request, reply, { ...NO_JSON, code: 'no_gitlab_event', message: received.reason });
+      }
+      return answer(received, { request, reply, tools });
     },
   );
 }
 
 function answer(
-  received: Received,
+  received: Extract<Received, { status: 'accepted' | 'ignored' }>,
   { request, reply, tools }: { request: FastifyRequest; reply: FastifyReply; tools: WebhookTools },
 ): FastifyReply {
-  if (received.status === 'unreadable') {
-    return refuse(reply, tools, {
-      status: 400,
-      outcome: 'unreadable',
-      code: 'no_gitlab_event',
-      message: received.reason,
-    });
-  }
   const isNew = received.status === 'accepted' && received.runs.some((run) => !run.duplicate);
   const outcome = received.status === 'ignored' ? 'ignored' : isNew ? 'accepted' : 'duplicate';
   tools.metrics.deliveries.inc({ outcome });
@@ -102,74 +137,30 @@ function answer(
   return reply.code(received.status === 'accepted' ? 202 : 200).send(received);
 }
 
-function hasAcceptedToken(request: FastifyRequest, { secretTokens }: WebhookTools): boolean {
-  return isAcceptedToken(header(request, 'x-gitlab-token'), secretTokens);
-}
-
-/** Whether it says that it is signed; the signature itself is over the body, which is not there yet. */
-function mayBeSigned(request: FastifyRequest, { signingTokens }: WebhookTools): boolean {
-  return signingTokens.length > 0 && header(request, 'webhook-signature') !== undefined;
-}
-
-function hasAcceptedSignature(request: FastifyRequest, { signingTokens }: WebhookTools): boolean {
-  const headers = {
-    'webhook-id': header(request, 'webhook-id'),
-    'webhook-timestamp': header(request, 'webhook-timestamp'),
-    'webhook-signature': header(request, 'webhook-signature'),
-  };
-  return Buffer.isBuffer(request.body) && isAcceptedSignature(request.body, headers, signingTokens);
-}
-
-function refuseStranger(reply: FastifyReply, tools: WebhookTools): FastifyReply {
-  return refuse(reply, tools, {
-    status: 401,
-    outcome: 'unauthorized',
-    code: 'unauthorized',
-    message:
-      'The delivery has neither an accepted X-Gitlab-Token nor an accepted signature. Compare the secret of the webhook in GitLab with webhook.secretTokens and webhook.signingTokens.',
-  });
-}
-
-interface Refusal {
-  readonly status: number;
-  readonly outcome: 'unauthorized' | 'unreadable' | 'too_large' | 'unavailable';
-  readonly code: string;
-  readonly message: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-function refuse(
-  reply: FastifyReply,
-  { metrics, log, observer }: WebhookTools,
-  refusal: Refusal,
+function answerError(
+  error: unknown,
+  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
+  tools: WebhookTools,
 ): FastifyReply {
-  metrics.deliveries.inc({ outcome: refusal.outcome });
-  log.warn({ outcome: refusal.outcome, code: refusal.code }, 'delivery refused');
-  observer.turnedAway({ code: refusal.code, from: reply.request.ip });
-  return sendError(reply, refusal.status, refusal.code, refusal.message, refusal.headers);
+  const project = request.getDecorator<string | undefined>(PROJECT);
+  const refusal = refusalOf(error);
+  if (refusal !== undefined) {
+    if (refusal === QUEUE_AWAY) tools.log.error({ err: error }, 'queue cannot take a run');
+    return refuse({ request, reply, project }, refusal, tools);
+  }
+  tools.metrics.deliveries.inc({ outcome: 'failed' });
+  throw error;
 }
 
-function answerError(error: unknown, reply: FastifyReply, tools: WebhookTools): FastifyReply {
-  if (error instanceof BeckonError && error.code === 'queue_unavailable') {
-    tools.log.error({ err: error }, 'queue cannot take a run');
-    return refuse(reply, tools, {
-      status: 503,
-      outcome: 'unavailable',
-      code: error.code,
-      message: 'The queue cannot take a run at the moment. Send the delivery again later.',
-      headers: { 'retry-after': '10' },
-    });
-  }
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return refuse(reply, tools, {
-      status: 413,
-      outcome: 'too_large',
-      code: 'body_too_large',
-      message: 'The body is over 25 MB, which GitLab itself never sends.',
-    });
-  }
-  throw error;
+/** What is to be answered to an error; `undefined`: a fault of our own. */
+function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof BeckonError && error.code === 'queue_unavailable') return QUEUE_AWAY;
+  if (!(error instanceof Error)) return undefined;
+  const { code, statusCode } = error as Error & { code?: unknown; statusCode?: unknown };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return TOO_LARGE;
+  // Whoever sent it went away, or was too slow, before the body was whole.
+  if (code === 'ECONNRESET') return ABORTED;
+  return typeof statusCode === 'number' && statusCode < 500 ? BAD_REQUEST : undefined;
 }
 
 function parseJson(body: unknown): unknown {
@@ -179,9 +170,4 @@ function parseJson(body: unknown): unknown {
   } catch {
     return undefined;
   }
-}
-
-function header(request: FastifyRequest, name: string): string | undefined {
-  const value = request.headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }

@@ -1,6 +1,7 @@
 import { ACCESS_LEVELS } from '../../config/config.ts';
 import { agentOf } from '../../triggers/silence.ts';
 import { tooOftenText } from '../message.ts';
+import { hasOwnPath } from '../own-path.ts';
 import type { GitLab, User } from '../ports.ts';
 import type { Run } from '../run.ts';
 import { findAsker } from './asker.ts';
@@ -15,6 +16,9 @@ import { done, type Step, type StepResult, type StepTools } from './step.ts';
 export const admit: Step = async (run, tools) => {
   // Nobody acted: whoever wrote the config decided.
   if (run.event.kind === 'scheduled') return count(run, tools);
+  if (!(await hasOwnPath(run.event.project, tools))) {
+    return refuse(run, 'The delivery named a project by the id of another one.', true);
+  }
   const asker = agentOf(run.event.actor, tools.config);
   if (asker === undefined) return admitPerson(run, tools);
   const found = await findAsker(run, asker, tools);

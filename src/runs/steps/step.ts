@@ -10,8 +10,8 @@ export interface StepTools {
   readonly gitlab: GitLab;
   readonly agent: Agent;
   readonly trigger: Trigger;
-  /** All agents, and how often they may ask one another in a row. */
-  readonly config: Pick<Config, 'agents' | 'limits'>;
+  /** All agents, how often they may ask one another in a row, and whose secrets vouch for what. */
+  readonly config: Pick<Config, 'agents' | 'limits' | 'webhook'>;
   readonly parentOf: ParentOf;
   readonly turns: Pick<RunTurns, 'request'>;
   readonly rates: Pick<RunRates, 'count'>;

@@ -1,0 +1,75 @@
+import { pino } from 'pino';
+import { afterEach } from 'vitest';
+import { buildServer, type ServerTools, type Timeouts } from '../../src/http/server.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import { createMetrics } from '../../src/observability/metrics.ts';
+import { createReceive } from '../../src/receive.ts';
+import { config } from '../builders/config.ts';
+import { NOW } from '../builders/payloads.ts';
+import { caughtUpDouble } from '../doubles/caught-up.ts';
+import { claimsDouble } from '../doubles/claims.ts';
+import { silentObserver } from '../doubles/observer.ts';
+
+export const SECRETS = ['old-secret-of-the-hook', 'new-secret-of-the-hook'];
+export const SIGNING_KEYS = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+const open: { close(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+
+/** The whole web server over a queue that takes everything; what it logs and counts. */
+export function setUp(
+  tools: Partial<ServerTools> & { add?: () => Promise<{ duplicate: boolean }> } = {},
+  timeouts?: Timeouts,
+) {
+  const lines: string[] = [];
+  const metrics = createMetrics();
+  const add = tools.add ?? (async () => ({ duplicate: false }));
+  const server = buildServer(
+    {
+      receive: createReceive({
+        config: config(),
+        queue: { add, addCommand: async () => {}, wake: async () => {} },
+        caughtUp: caughtUpDouble(),
+        observer: silentObserver,
+        clock: () => NOW,
+      }),
+      queue: {
+        ping: async () => {},
+        depth: async () => ({ waiting: 3, active: 1, delayed: 0, completed: 0, failed: 0 }),
+      },
+      metrics,
+      observer: silentObserver,
+      log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
+      webhook: {
+        ...config().webhook,
+        secretTokens: SECRETS.map((secret) => new Secret(secret)),
+        signingTokens: SIGNING_KEYS.map((key) => new Secret(`whsec_${key.toString('base64')}`)),
+      },
+      claim: claimsDouble(),
+      trustProxy: [],
+      isStopping: () => false,
+      ...tools,
+    },
+    timeouts,
+  );
+  open.push(server);
+  const deliver = (payload: unknown, headers: Record<string, string> = {}, remoteAddress = '192.0.2.1') =>
+    server.inject({
+      method: 'POST',
+      url: '/webhooks/gitlab',
+      remoteAddress,
+      headers: {
+        'content-type': 'application/json',
+        'x-gitlab-event': 'Note Hook',
+        'x-gitlab-token': 'new-secret-of-the-hook',
+        ...headers,
+      },
+      payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+    });
+  const outcomes = async () => {
+    const { values } = await metrics.deliveries.get();
+    return Object.fromEntries(values.map(({ labels, value }) => [labels.outcome, value]));
+  };
+  return { server, deliver, lines, metrics, outcomes };
+}

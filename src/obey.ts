@@ -2,7 +2,9 @@ import { ACCESS_LEVELS, type Config, type StopCause, type Trigger } from './conf
 import { plainText } from './lib/markdown.ts';
 import type { Command } from './runs/command.ts';
 import { Failure } from './runs/failures.ts';
-import { isOn } from './runs/place.ts';
+import type { IsLetIn } from './runs/named-users.ts';
+import { lookAtPerson } from './runs/person.ts';
+import { isInternal, isOn } from './runs/place.ts';
 import { planRetry } from './runs/plan.ts';
 import type { Clock, GitLab, GitLabOf, Observer } from './runs/ports.ts';
 import type { RunQueue, RunRates } from './runs/queue-ports.ts';
@@ -15,6 +17,7 @@ const MAX_RUNS = 20;
 interface Tools {
   readonly config: Pick<Config, 'triggers'>;
   readonly gitlabOf: GitLabOf;
+  readonly isLetIn: IsLetIn;
   readonly queue: Pick<RunQueue, 'add' | 'list' | 'stop'>;
   readonly rates: Pick<RunRates, 'resume'>;
   readonly observer: Pick<Observer, 'queued'>;
@@ -26,7 +29,7 @@ interface Tools {
  * queue is away: then it is tried again, and does nothing twice.
  */
 export function createObey(tools: Tools): (command: Command) => Promise<void> {
-  const { config, gitlabOf, queue } = tools;
+  const { config, gitlabOf, isLetIn, queue } = tools;
   return async (command) => {
     const trigger = config.triggers.find(({ name }) => name === command.trigger);
     // Taken out of the config since.
@@ -39,10 +42,9 @@ export function createObey(tools: Tools): (command: Command) => Promise<void> {
       return;
     }
     const gitlab = gitlabOf(command.agent);
-    const level = await levelOf(command, gitlab);
-    // Strangers, bots and people without the role get silence, as with a request.
-    if (level === undefined || level < ACCESS_LEVELS[trigger.minAccess]) return;
-    const answer = await obey(command, { trigger, runs, level, tools });
+    const look = await lookAtPerson(command, { gitlab, trigger, isLetIn, recent: false });
+    if (look.kind === 'refused') return;
+    const answer = await obey(command, { trigger, runs, level: look.level, tools });
     if (answer !== undefined) await reply(answer, command, gitlab);
   };
 }
@@ -72,8 +74,11 @@ async function obey(
   switch (command.name) {
     case 'help':
       return helpText(trigger.agent.account);
-    case 'status':
-      return statusText(unfinished(about).length > 0 ? unfinished(about) : about.slice(0, 1), clock());
+    case 'status': {
+      // Of what is asked internally others are not told that it is.
+      const shown = about.filter(({ event }) => command.note?.internal === true || !isInternal(event));
+      return statusText(unfinished(shown).length > 0 ? unfinished(shown) : shown.slice(0, 1), clock());
+    }
     case 'retry':
       return retry(command, about, tools);
     case 'resume':
@@ -122,13 +127,6 @@ async function retry(
   const { duplicate } = await queue.add(run);
   if (!duplicate) observer.queued(run);
   return undefined;
-}
-
-/** The access level of the person; `undefined` for strangers and for what is no person. */
-async function levelOf({ actor, project }: Command, gitlab: GitLab): Promise<number | undefined> {
-  const user = actor.id === undefined ? await gitlab.userByName(actor.username) : await gitlab.user(actor.id);
-  if (user === undefined || user.bot || !user.active) return undefined;
-  return gitlab.accessLevel(project.id, user.id);
 }
 
 /** Answers in the thread, once. */

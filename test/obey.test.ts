@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CommandName } from '../src/events/command.ts';
 import { createObey } from '../src/obey.ts';
 import { planCommand, planStop } from '../src/runs/command.ts';
+import { createNamedUsers } from '../src/runs/named-users.ts';
 import { planRun } from '../src/runs/plan.ts';
 import type { StopRequest } from '../src/runs/queue-ports.ts';
 import type { Run } from '../src/runs/run.ts';
@@ -25,6 +26,7 @@ function setUp(runs: readonly Run[]) {
   const obey = createObey({
     config: config(),
     gitlabOf: () => double.gitlab,
+    isLetIn: createNamedUsers({ clock: () => NOW, unknown: () => {} }),
     rates: { resume: async () => void resumed.push('yes') },
     queue: {
       async add(run) {

@@ -46,7 +46,7 @@ export function gitlabDouble() {
   const jobs: Job[] = [];
   const members = new Map<number, number>([[5, 30]]);
   const bots = new Set<number>([90]);
-  const projectState = { archived: false, publicJobs: true };
+  const projectState = { archived: false, publicJobs: true, jobsOfReporters: false };
   /** The log of the one job, and the size of what changed. */
   const told: { log: string; size: Size | undefined } = { log: '', size: undefined };
   const items = new Set([8, 12]);

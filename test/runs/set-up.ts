@@ -1,5 +1,6 @@
 import type { Event } from '../../src/events/event.ts';
 import { createPerform } from '../../src/perform.ts';
+import { createNamedUsers } from '../../src/runs/named-users.ts';
 import { planRun } from '../../src/runs/plan.ts';
 import type { StopRequest } from '../../src/runs/queue-ports.ts';
 import type { Run } from '../../src/runs/run.ts';
@@ -20,6 +21,7 @@ export function setUp(fields: Parameters<typeof agent>[0] = {}, event: Event = m
     config: config({ triggers: [rule] }),
     gitlabOf: () => double.gitlab,
     parentOf: async () => undefined,
+    isLetIn: createNamedUsers({ clock: () => now, unknown: () => {} }),
     rates: ratesDouble().port,
     turns: turnsDouble().port,
     stopOf: async () => stop,

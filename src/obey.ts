@@ -44,7 +44,10 @@ export function createObey(tools: Tools): (command: Command) => Promise<void> {
     const gitlab = gitlabOf(command.agent);
     const look = await lookAtPerson(command, { gitlab, trigger, isLetIn, recent: false });
     if (look.kind === 'refused') return;
-    const answer = await obey(command, { trigger, runs, level: look.level, tools });
+    // Of who edited a comment the webhook tells no name.
+    const { id, username, name } = look.user;
+    const asked = { ...command, actor: { id, username, name } };
+    const answer = await obey(asked, { trigger, runs, level: look.level, tools });
     if (answer !== undefined) await reply(answer, command, gitlab);
   };
 }

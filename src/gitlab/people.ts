@@ -81,7 +81,8 @@ export function createPeople(
     },
     async userByName(username) {
       const [found] = await users.all({ username, perPage: 1, page: 1 });
-      return found === undefined ? undefined : readUser(found.id);
+      // Asked for no name GitLab lists everybody.
+      return found?.username.toLowerCase() === username.toLowerCase() ? readUser(found.id) : undefined;
     },
     async accessLevel(projectId, userId, { enough } = {}) {
       const recent = enough === undefined ? undefined : levels.get(`${projectId}/${userId}`);

@@ -140,6 +140,6 @@ describe('an account', () => {
     world.addUser({ username: 'robot', bot: true });
     expect(await gitlab.userByName('robot')).toMatchObject({ username: 'robot', bot: true });
     expect(await gitlab.userByName('mallory')).toMatchObject({ bot: false, active: true });
-    expect(await gitlab.userByName('nobody')).toBeUndefined();
+    for (const name of ['nobody', '']) expect(await gitlab.userByName(name)).toBeUndefined();
   });
 });

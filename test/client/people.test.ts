@@ -5,7 +5,13 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectionOf } from '../../src/gitlab/connection.ts';
 import { createPeople } from '../../src/gitlab/people.ts';
 import { Secret } from '../../src/lib/secret.ts';
+import { planRun } from '../../src/runs/plan.ts';
+import { trigger } from '../builders/config.ts';
+import { mention } from '../builders/events.ts';
+import { performer } from '../doubles/performer.ts';
 import { connect } from './connect.ts';
+
+type Connected = Awaited<ReturnType<typeof connect>>;
 
 const ALICE = { id: 5, username: 'alice', name: 'Alice Ito', state: 'active', bot: false };
 const DEVELOPER = { ...ALICE, access_level: 30, membership_state: 'active', expires_at: null };
@@ -15,9 +21,12 @@ const NOT_THERE = { status: 404, body: { message: '404 Not found' } };
 async function answering() {
   const answers = new Map<string, object>();
   const asked: string[] = [];
+  let now = 1_000;
+  let takes = 0;
   const server = createServer((request, response) => {
     const path = (request.url ?? '').replace('/api/v4/', '');
     asked.push(path);
+    now += takes;
     const { status = 200, body } = (answers.get(path) ?? NOT_THERE) as { status?: number; body: unknown };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
@@ -28,7 +37,6 @@ async function answering() {
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  let now = 1_000;
   const connection = connectionOf({ url, token: new Secret('glpat-x') }, { dispatcher, onRequest() {} });
   const people = createPeople(connection, () => now);
   return {
@@ -37,6 +45,10 @@ async function answering() {
     answer: (path: string, body: unknown, status = 200) => answers.set(path, { status, body }),
     pass: (ms: number) => {
       now += ms;
+    },
+    /** How long GitLab takes to answer. */
+    slow: (ms: number) => {
+      takes = ms;
     },
   };
 }
@@ -98,6 +110,20 @@ describe('a membership', () => {
     expect(asked).toHaveLength(5);
   });
 
+  it('is as old as the question', async () => {
+    const { answer, accessLevel, user, asked, pass, slow } = await answering();
+    answer(MEMBER, DEVELOPER);
+    answer('users/5', ALICE);
+    slow(40_000);
+    await accessLevel(7, 5, { enough: 30 });
+    await user(5, { recent: true });
+    slow(0);
+    pass(20_001);
+    await accessLevel(7, 5, { enough: 30 });
+    await user(5, { recent: true });
+    expect(asked).toHaveLength(4);
+  });
+
   it('that ended is not known any more, whoever asked', async () => {
     const { answer, accessLevel } = await answering();
     answer(MEMBER, DEVELOPER);
@@ -105,6 +131,40 @@ describe('a membership', () => {
     answer(MEMBER, NOT_THERE.body, 404);
     expect(await accessLevel(7, 5)).toBeUndefined();
     expect(await accessLevel(7, 5, { enough: 30 })).toBeUndefined();
+  });
+});
+
+describe('a run against GitLab', () => {
+  it.each([
+    ['lost their role', ({ world, project }: Connected) => world.removeMember({ user: 'mallory', project })],
+    ['was blocked', ({ world }: Connected) => world.setUserState({ user: 'mallory', state: 'blocked' })],
+  ])('starts nothing for somebody who %s a moment after it was let in', async (_what, happens) => {
+    const connected = await connect();
+    const { world, project, gitlab } = connected;
+    const issue = world.openIssue({ project, author: 'mallory', title: 'Basket' });
+    const { id } = [...world.state.users.values()].find(({ username }) => username === 'mallory') ?? {};
+    const event = mention();
+    const asked = {
+      ...event,
+      project: { ...event.project, id: project.id },
+      resource: { ...event.resource, iid: issue.iid },
+      actor: { id, username: 'mallory', name: 'Mallory' },
+      note: { ...event.note, discussionId: undefined },
+    };
+    const asking = {
+      ...gitlab,
+      createBranch: async (...branch: Parameters<typeof gitlab.createBranch>) => {
+        happens(connected);
+        return gitlab.createBranch(...branch);
+      },
+    };
+    const rule = trigger();
+    const run = planRun({ event: asked, trigger: rule }, { gitlabUrl: 'https://gitlab.test', now: 0 });
+    const ended = await performer(asking, rule).toTheEnd(run);
+    expect(ended.outcome).toMatchObject({ kind: 'refused', error: expect.stringContaining('@mallory') });
+    expect(world.state.pipelines.size).toBe(0);
+    const branches = await world.state.repositories.get(project.id)?.branches();
+    expect(branches?.map(({ name }) => name)).toEqual(['main']);
   });
 });
 

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
 import type { Change, Event, Mention } from '../src/events/event.ts';
 import { mentionedAccounts } from '../src/events/mention.ts';
+import { flowValues } from '../src/flows/values.ts';
 import { createLogger } from '../src/observability/logger.ts';
 import { createMetrics } from '../src/observability/metrics.ts';
 import { createObserver } from '../src/observability/observer.ts';
@@ -14,6 +16,8 @@ import type { StepTools } from '../src/runs/steps/step.ts';
 import { mention } from './builders/events.ts';
 import { gitlabDouble } from './doubles/gitlab.ts';
 import { aRun } from './queue/a-run.ts';
+import { describeWith } from './support/needs.ts';
+import { temporaryFolder } from './support/temporary.ts';
 
 /*
  * Whatever strangers call themselves, their items, branches and jobs, and whatever they write, the texts that Beckon
@@ -155,4 +159,33 @@ describe.each(Object.entries(HOSTILE))('%s', (_name, words) => {
     }
     expect(JSON.parse(lines[2] ?? '').outcome.error).toBe(words);
   });
+});
+
+describeWith(['git'], 'the commits of an agent', () => {
+  it.each(Object.entries(HOSTILE))(
+    'have one committer, and no line more, whatever the name: %s',
+    async (_name, words) => {
+      const cwd = await temporaryFolder();
+      const values = flowValues({
+        runId: 'r1',
+        agent: 'claude',
+        event: mention(),
+        input: '',
+        discussionId: '',
+        branch: 'workloads/r1',
+        targetBranch: 'main',
+        author: { name: 'Claude', email: 'claude@example.com' },
+        committer: { name: words, email: '5-alice@users.noreply.example.com' },
+        context: '{}',
+        gitlabUrl: GITLAB,
+      });
+      const env = { PATH: process.env.PATH ?? '', HOME: cwd, ...Object.fromEntries(values) };
+      const git = (...args: string[]) => execFileSync('git', args, { cwd, env, encoding: 'utf8' });
+      git('init', '--quiet');
+      git('commit', '--quiet', '--allow-empty', '--message', 'Do what was asked');
+      const lines = git('cat-file', 'commit', 'HEAD').split('\n');
+      expect(lines.map((line) => line.split(' ')[0])).toEqual(['tree', 'author', 'committer', '', 'Do', '']);
+      expect(lines[2]).toMatch(/^committer [^<>]* <5-alice@users\.noreply\.example\.com> \d+ [+-]\d{4}$/);
+    },
+  );
 });

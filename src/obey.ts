@@ -2,8 +2,10 @@ import { ACCESS_LEVELS, type Config, type StopCause, type Trigger } from './conf
 import { plainText } from './lib/markdown.ts';
 import type { Command } from './runs/command.ts';
 import { Failure } from './runs/failures.ts';
+import type { IsLetIn } from './runs/named-users.ts';
 import { hasOwnPath } from './runs/own-path.ts';
-import { isOn } from './runs/place.ts';
+import { lookAtPerson } from './runs/person.ts';
+import { isInternal, isOn } from './runs/place.ts';
 import { planRetry } from './runs/plan.ts';
 import type { Clock, GitLab, GitLabOf, Observer } from './runs/ports.ts';
 import type { RunQueue, RunRates } from './runs/queue-ports.ts';
@@ -32,6 +34,7 @@ export interface ObeyObserver extends Pick<Observer, 'queued'> {
 interface Tools {
   readonly config: Pick<Config, 'triggers' | 'webhook'>;
   readonly gitlabOf: GitLabOf;
+  readonly isLetIn: IsLetIn;
   readonly queue: Pick<RunQueue, 'add' | 'list' | 'stop'>;
   readonly rates: Pick<RunRates, 'resume'>;
   readonly observer: ObeyObserver;
@@ -43,7 +46,7 @@ interface Tools {
  * queue is away: then it is tried again, and does nothing twice.
  */
 export function createObey(tools: Tools): (command: Command) => Promise<void> {
-  const { config, gitlabOf, queue, observer } = tools;
+  const { config, gitlabOf, isLetIn, queue, observer } = tools;
   return async (command) => {
     const trigger = config.triggers.find(({ name }) => name === command.trigger);
     // Taken out of the config since.
@@ -60,13 +63,13 @@ export function createObey(tools: Tools): (command: Command) => Promise<void> {
       if (running.length > 0) told(await stop(running, command, queue));
       return;
     }
-    const level = await levelOf(command, gitlab);
+    const look = await lookAtPerson(command, { gitlab, trigger, isLetIn, recent: false });
     // Strangers, bots and people without the role get silence, as with a request.
-    if (level === undefined || level < ACCESS_LEVELS[trigger.minAccess]) {
-      const reason = `They are no person with at least the role ${trigger.minAccess} in the project.`;
-      return told({ obeyed: false, reason });
-    }
-    const what = await obey(command, { trigger, runs, level, tools });
+    if (look.kind === 'refused') return told({ obeyed: false, reason: look.error });
+    // Of who edited a comment the webhook tells no name.
+    const { id, username, name } = look.user;
+    const asked = { ...command, actor: { id, username, name } };
+    const what = await obey(asked, { trigger, runs, level: look.level, tools });
     const answer = what.obeyed ? what.answer : what.reason;
     if (answer !== undefined) await reply(answer, command, gitlab);
     told(what);
@@ -97,11 +100,12 @@ async function obey(
   switch (command.name) {
     case 'help':
       return { obeyed: true, answer: helpText(trigger.agent.account) };
-    case 'status':
-      return {
-        obeyed: true,
-        answer: statusText(unfinished(about).length > 0 ? unfinished(about) : about.slice(0, 1), clock()),
-      };
+    case 'status': {
+      // Of what is asked internally others are not told that it is.
+      const shown = about.filter(({ event }) => command.note?.internal === true || !isInternal(event));
+      const now = unfinished(shown).length > 0 ? unfinished(shown) : shown.slice(0, 1);
+      return { obeyed: true, answer: statusText(now, clock()) };
+    }
     case 'retry':
       return retry(command, about, tools);
     case 'resume':
@@ -161,13 +165,6 @@ async function retry(
 function isRetryFor(run: Run, { id }: Command): boolean {
   const { retryOf } = run;
   return retryOf !== undefined && planRetry({ ...run, id: retryOf }, { mark: id, now: 0 }).id === run.id;
-}
-
-/** The access level of the person; `undefined` for strangers and for what is no person. */
-async function levelOf({ actor, project }: Command, gitlab: GitLab): Promise<number | undefined> {
-  const user = actor.id === undefined ? await gitlab.userByName(actor.username) : await gitlab.user(actor.id);
-  if (user === undefined || user.bot || !user.active) return undefined;
-  return gitlab.accessLevel(project.id, user.id);
 }
 
 /** Answers in the thread, once. */

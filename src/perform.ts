@@ -3,6 +3,7 @@ import { createFlowParser } from './flows/flow.ts';
 import { Interruption } from './runs/failures.ts';
 import { guarded } from './runs/guarded.ts';
 import { withEntry } from './runs/history.ts';
+import type { IsLetIn } from './runs/named-users.ts';
 import type { Clock, GitLabOf, Observer } from './runs/ports.ts';
 import type { ParentOf, Perform, Performed, RunRates, RunTurns, StopRequest } from './runs/queue-ports.ts';
 import { explainToPeople } from './runs/remedies.ts';
@@ -23,13 +24,14 @@ export function createPerform(tools: {
   /** The request to stop that a run has to heed before each of its steps. */
   readonly stopOf: (runId: string) => Promise<StopRequest | undefined>;
   readonly parentOf: ParentOf;
+  readonly isLetIn: IsLetIn;
   readonly turns: RunTurns;
   readonly rates: Pick<RunRates, 'count'>;
   readonly observer: Observer;
   readonly clock: Clock;
   readonly random: () => number;
 }): Perform {
-  const { config, gitlabOf, stopOf, parentOf, turns, rates, observer, clock, random } = tools;
+  const { config, gitlabOf, stopOf, parentOf, isLetIn, turns, rates, observer, clock, random } = tools;
   const parseFlow = createFlowParser();
   const record = (run: Run, what: string, error?: unknown) => withEntry(run, { at: clock(), what, error });
 
@@ -67,6 +69,7 @@ export function createPerform(tools: {
           trigger,
           config,
           parentOf,
+          isLetIn,
           turns,
           rates,
           gitlabUrl: config.gitlab.url,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Config } from '../src/config/config.ts';
+import type { Config, Trigger } from '../src/config/config.ts';
 import type { CommandName } from '../src/events/command.ts';
 import { createObey } from '../src/obey.ts';
 import { planCommand, planStop } from '../src/runs/command.ts';
+import { createNamedUsers } from '../src/runs/named-users.ts';
 import { planRun } from '../src/runs/plan.ts';
 import type { StopRequest } from '../src/runs/queue-ports.ts';
 import type { Run } from '../src/runs/run.ts';
@@ -19,14 +20,15 @@ function aRun(fields: Partial<Run> = {}): Run {
   return { ...run, step: 'watch', note: { id: 1, discussionId: mention().note.discussionId }, ...fields };
 }
 
-function setUp(runs: readonly Run[], around: Partial<Config> = {}) {
+function setUp(runs: readonly Run[], rule: Partial<Trigger> = {}, around: Partial<Config> = {}) {
   const double = gitlabDouble();
   const stops: (StopRequest & { id: string })[] = [];
   const added: Run[] = [];
   const resumed: string[] = [];
   const obey = createObey({
-    config: config(around),
+    config: config({ triggers: [trigger(rule)], ...around }),
     gitlabOf: () => double.gitlab,
+    isLetIn: createNamedUsers({ clock: () => NOW, unknown: () => {} }),
     rates: { resume: async () => void resumed.push('yes') },
     queue: {
       async add(run) {
@@ -49,7 +51,7 @@ function setUp(runs: readonly Run[], around: Partial<Config> = {}) {
     const event = mention();
     const said = {
       ...event,
-      actor: { id: by, username: `user${by}`, name: `User ${by}` },
+      actor: { id: by, username: by === 5 ? 'alice' : `user${by}`, name: `User ${by}` },
       note: { ...event.note, id: 9100, discussionId },
     };
     return obey(planCommand({ event: said, trigger: trigger() }, name, { gitlabUrl }));
@@ -63,7 +65,7 @@ describe('stop', () => {
     const run = aRun();
     const { say, stops, answers } = setUp([run]);
     await say('stop');
-    expect(stops).toEqual([{ id: run.id, by: 'user5', reason: '' }]);
+    expect(stops).toEqual([{ id: run.id, by: 'alice', reason: '' }]);
     expect(answers()).toEqual([]);
   });
 
@@ -86,6 +88,15 @@ describe('stop', () => {
     bots.add(9);
     members.set(9, 40);
     await say('stop', { by: 9 });
+    expect([stops, answers()]).toEqual([[], []]);
+  });
+
+  it('by somebody whom the trigger denies is silence, whatever they are called by now', async () => {
+    const { say, stops, answers, members } = setUp([aRun()], {
+      users: { allow: new Set(), deny: new Set(['mallory']) },
+    });
+    members.set(5, 40);
+    await say('stop');
     expect([stops, answers()]).toEqual([[], []]);
   });
 
@@ -131,6 +142,14 @@ describe('an act that ends what runs are for', () => {
 });
 
 describe('status', () => {
+  it('in public tells nothing of what is asked internally', async () => {
+    const { note } = mention();
+    const hidden = aRun({ event: { ...mention(), confidential: true, note: { ...note, internal: true } } });
+    const { say, answers } = setUp([hidden]);
+    await say('status', { discussionId: 'another' });
+    expect(answers()).toEqual(['There is nothing under way here.']);
+  });
+
   it('says how the run of the thread stands', async () => {
     const pipeline = { id: 77, url: 'https://x/-/pipelines/77', createdAt: '' };
     const { say, answers } = setUp([aRun({ pipeline })]);
@@ -162,7 +181,7 @@ describe('retry', () => {
     expect(added[0]).toMatchObject({
       agent: old.agent,
       step: 'admit',
-      event: { kind: 'mention', input: mention().input, actor: { username: 'user5' } },
+      event: { kind: 'mention', input: mention().input, actor: { username: 'alice' } },
     });
     expect(added[0]?.id).toMatch(/^r[0-9a-f]{15}$/);
     expect(added[0]?.id).not.toBe(old.id);
@@ -231,7 +250,7 @@ describe('a project under the path of another', () => {
   const stop = planStop(ending, trigger(), { gitlabUrl });
 
   it('has nothing stopped where secrets vouch for paths', async () => {
-    const scene = setUp([run], around);
+    const scene = setUp([run], {}, around);
     await scene.obey(stop);
     await scene.obey({ ...stop, note: mention().note });
     expect(scene.stops).toEqual([]);

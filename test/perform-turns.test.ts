@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { OnBusy } from '../src/config/config.ts';
 import { createPerform } from '../src/perform.ts';
 import { Failure } from '../src/runs/failures.ts';
+import { createNamedUsers } from '../src/runs/named-users.ts';
 import { planRun } from '../src/runs/plan.ts';
 import type { RunTurns } from '../src/runs/queue-ports.ts';
 import type { Run } from '../src/runs/run.ts';
@@ -26,6 +27,7 @@ function setUp({ onBusy = 'queue', request }: { onBusy?: OnBusy; request?: RunTu
     stopOf: async () => undefined,
     gitlabOf: () => double.gitlab,
     parentOf: async () => undefined,
+    isLetIn: createNamedUsers({ clock: () => now, unknown: () => {} }),
     rates: ratesDouble().port,
     turns: request === undefined ? turns.port : { ...turns.port, request },
     observer: silentObserver,

@@ -6,6 +6,7 @@ import { createPerform } from '../perform.ts';
 import { startConsumer } from '../queue/consumer.ts';
 import { createRates } from '../queue/rates.ts';
 import { createTurns } from '../queue/turns.ts';
+import { createNamedUsers } from '../runs/named-users.ts';
 import { createParentOf } from '../runs/parent.ts';
 import type { GitLabOf } from '../runs/ports.ts';
 import { createTick, scheduledTriggers } from '../tick.ts';
@@ -38,12 +39,17 @@ export async function startWorker(base: Base, process: Process): Promise<void> {
     now: clock,
     onRefused: (limit) => metrics.refused.inc({ limit }),
   });
+  const isLetIn = createNamedUsers({
+    clock,
+    unknown: (username) => log.warn({ username }, 'GitLab does not know a user whom a trigger names'),
+  });
   const perform = createPerform({
     config,
     gitlabOf,
     // Where the queue is away a moment long the next look will do.
     stopOf: (runId) => queue.stopOf(runId).catch(() => undefined),
     parentOf: createParentOf(queue),
+    isLetIn,
     turns,
     rates,
     observer,
@@ -52,7 +58,7 @@ export async function startWorker(base: Base, process: Process): Promise<void> {
   });
   const consumer = await startConsumer(backend, {
     perform,
-    onCommand: createObey({ config, gitlabOf, queue, rates, observer, clock }),
+    onCommand: createObey({ config, gitlabOf, isLetIn, queue, rates, observer, clock }),
     ticks: {
       schedules: scheduledTriggers(config),
       onTick: createTick({ config, gitlabOf, queue, observer, clock }),

@@ -22,6 +22,8 @@ export function readNote(payload: NotePayload): Reading {
   const accounts = mentionedAccounts(note.note);
   if (accounts.length === 0) return ignored('The comment mentions nobody.');
   const isEdit = note.action === 'update';
+  if (isEdit && note.updated_by_id === undefined)
+    return ignored('An edited comment of which GitLab does not say who edited it.');
   const isItemConfidential = payload.issue?.confidential === true;
   const isConfidential = payload.event_type === 'confidential_note';
   return {
@@ -51,7 +53,7 @@ export function readNote(payload: NotePayload): Reading {
 /** GitLab names the author of an edited comment as its user; who edited it is only there as an id. */
 function editorOf({ user, object_attributes: { updated_by_id } }: NotePayload): Person {
   const person = personOf(user);
-  if (updated_by_id === undefined || updated_by_id === user.id) return person;
+  if (updated_by_id === user.id) return person;
   return { id: updated_by_id, username: '', name: '' };
 }
 

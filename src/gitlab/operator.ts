@@ -9,8 +9,8 @@ import {
 } from '@gitbeaker/rest';
 import type { CiLint, FileAction, ProjectSetup } from '../setup/ports.ts';
 import { orUndefined, readAnswer } from './answer.ts';
-import { createPeople } from './client.ts';
 import { connectionOf, type Login, type ResourceConnection, type Wire } from './connection.ts';
+import { createPeople } from './people.ts';
 import { createRepository } from './repository.ts';
 import {
   BranchHeadAnswer,

@@ -64,7 +64,11 @@ export function createRepository(
     async projectState(projectId) {
       const answer = readAnswer(ProjectStateAnswer, await projects.show(projectId));
       const forMembers = answer.builds_access_level === 'private' && answer.visibility !== 'private';
-      return { archived: answer.archived === true, publicJobs: answer.public_jobs === true && !forMembers };
+      return {
+        archived: answer.archived === true,
+        publicJobs: answer.public_jobs === true && !forMembers,
+        jobsOfReporters: answer.public_jobs === false,
+      };
     },
     async branch(projectId, name) {
       const answer = await orUndefined(branches.show(projectId, name));

@@ -16,7 +16,13 @@ export const UserAnswer = z.object({
 
 export const AccountAnswer = UserAnswer.extend({ commit_email: text, email: text });
 
-export const MemberAnswer = z.object({ access_level: z.number(), state: text });
+/** `state` is the account's; that of the membership is `awaiting` while somebody still has to approve it. */
+export const MemberAnswer = z.object({
+  access_level: z.number(),
+  state: text,
+  membership_state: text,
+  expires_at: text,
+});
 
 export const NoteAnswer = z.object({ id: Id });
 

@@ -1,3 +1,5 @@
+import { showInvisible } from './invisible.ts';
+
 /** Length of a text in UTF-8 bytes. */
 export function byteLength(text: string): number {
   return Buffer.byteLength(text, 'utf8');
@@ -16,9 +18,13 @@ export function cutBytes(text: string, maxBytes: number, mark: string): string {
   return bytes.toString('utf8', 0, end) + mark;
 }
 
-/** On one line, runs of white space folded, cut to `max` characters. */
+/** On one line, runs of white space folded, invisible characters named, cut to `max` characters. */
 export function oneLine(text: string, max: number): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  const characters = [...line];
-  return characters.length <= max ? line : `${characters.slice(0, max - 1).join('')}…`;
+  return cutCharacters(showInvisible(text.replace(/\s+/g, ' ').trim()), max);
+}
+
+/** The first `max` characters, the last of them an ellipsis where something was cut. */
+export function cutCharacters(text: string, max: number): string {
+  const characters = [...text];
+  return characters.length <= max ? text : `${characters.slice(0, max - 1).join('')}…`;
 }

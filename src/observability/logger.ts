@@ -6,19 +6,34 @@ import { Failure } from '../runs/failures.ts';
  * The program's log: JSON lines on standard output, in colour on a terminal. Each line is a static message with
  * data beside it, so that lines can be counted and found by field.
  */
-export async function createLogger(level: string, isTerminal: boolean): Promise<Logger> {
+export async function createLogger(
+  level: string,
+  isTerminal: boolean,
+  output: DestinationStream = pino.destination({ fd: 1, sync: true }),
+): Promise<Logger> {
   const options = {
     level,
     base: null,
     serializers: { err: errorForLog },
+    hooks: { streamWrite: withoutControls },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return pino(options, await destination(isTerminal));
+  return pino(options, isTerminal ? await colours() : output);
 }
 
-async function destination(isTerminal: boolean): Promise<DestinationStream> {
-  if (!isTerminal) return pino.destination({ fd: 1, sync: true });
+/**
+ * JSON leaves as they are what a terminal or a viewer acts on: directions of writing, further control characters and
+ * line ends. They can only stand in texts, so that an escape means the same.
+ */
+function withoutControls(line: string): string {
+  return line.replace(
+    /[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+async function colours(): Promise<DestinationStream> {
   const { default: pretty } = await import('pino-pretty');
   return pretty({ colorize: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname', sync: true });
 }

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import { showInvisible, withoutTokens } from '../flows/context/visible.ts';
+import { withoutTokens } from '../flows/context/visible.ts';
+import { showInvisible } from '../lib/invisible.ts';
 
 const MAX_LINES = 15;
 const MAX_CHARACTERS = 1_500;

@@ -1,6 +1,5 @@
 import type { Resource } from '../events/event.ts';
-import { codeBlock, link, plainText } from '../lib/markdown.ts';
-import { oneLine } from '../lib/text.ts';
+import { codeBlock, link, plainText, titleText } from '../lib/markdown.ts';
 import { askerOf } from './asker.ts';
 import { forkRemark, isFromFork } from './from-fork.ts';
 import { noteMarker } from './marker.ts';
@@ -69,7 +68,7 @@ export function seeNote(url: string): string {
 
 /** What the note says while the pipeline runs. GitLab's own words. */
 export function startedText(pipelineUrl: string): string {
-  return `✅ Agent has started. You can view the progress [here](${pipelineUrl}).`;
+  return `✅ Agent has started. You can view the progress ${link('here', pipelineUrl)}.`;
 }
 
 /** What the note says while the pipeline waits for long. */
@@ -215,10 +214,7 @@ export function mergeRequestText(
   const asked = event.kind === 'mention' ? link('asked for this', event.note.url) : 'asked for this';
   const request = event.kind === 'mention' ? [`> ${plainText(event.input, 500)}`] : [];
   return {
-    title: oneLine(
-      `${mark}${resource.type === 'issue' ? 'Resolve' : 'Changes for'} "${resource.title}"`,
-      240,
-    ),
+    title: `${mark}${resource.type === 'issue' ? 'Resolve' : 'Changes for'} "${titleText(resource.title, 200)}"`,
     description: describe(
       `${who} ${asked} on ${link(reference, resource.url)}, ${made}`,
       ...request,

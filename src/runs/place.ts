@@ -7,6 +7,14 @@ export function placeOf({ project, resource }: Event): Place | undefined {
   return resource === undefined ? undefined : { project, resource };
 }
 
+/**
+ * Whether what is written about an event has to be internal, as what it answers is. Of a reaction it is only known
+ * that the comment is internal or the item confidential.
+ */
+export function isInternal(event: Event): boolean {
+  return event.kind === 'mention' ? event.note.internal : event.kind === 'emoji' && event.confidential;
+}
+
 /** Whether what happened was on this issue or merge request. */
 export function isOn({ project, resource }: Event, place: Place): boolean {
   return (

@@ -57,6 +57,8 @@ export interface ProjectState {
   readonly archived: boolean;
   /** Whether everybody who sees the project may read the logs of its jobs. */
   readonly publicJobs: boolean;
+  /** Whether the logs of its jobs are kept from Guests and Planners as well: only Reporters and above read them. */
+  readonly jobsOfReporters: boolean;
 }
 
 export interface MergeRequestRef {
@@ -72,10 +74,15 @@ export interface MergeRequestRef {
  */
 export interface GitLab {
   account(): Promise<Account>;
-  user(id: number): Promise<User | undefined>;
+  /** `recent`: what was known within the last minute will do, where that is an active person. */
+  user(id: number, options?: { recent?: boolean }): Promise<User | undefined>;
+  /** Makes two requests: GitLab's search by name does not say who is a bot. */
   userByName(username: string): Promise<User | undefined>;
-  /** The highest access level with inherited and shared membership; `undefined`: not a member. */
-  accessLevel(projectId: number, userId: number): Promise<number | undefined>;
+  /**
+   * The highest access level with inherited and shared membership; `undefined`: not a member, or not any more, or not
+   * yet. `enough`: what was known within the last minute will do, where it is that level or a higher one.
+   */
+  accessLevel(projectId: number, userId: number, options?: { enough?: number }): Promise<number | undefined>;
 
   createNote(
     place: Place,

@@ -34,11 +34,19 @@ it('reads the last 64 KiB of the log of a job', async () => {
   expect(standIn.violations).toEqual([]);
 });
 
-it('says whether everybody may read the logs of jobs', async () => {
+it('says who may read the logs of jobs', async () => {
   const { world, project, gitlab } = await connect();
-  expect(await gitlab.projectState(project.id)).toEqual({ archived: false, publicJobs: true });
+  expect(await gitlab.projectState(project.id)).toEqual({
+    archived: false,
+    publicJobs: true,
+    jobsOfReporters: false,
+  });
   world.updateProject({ project, publicJobs: false, archived: true });
-  expect(await gitlab.projectState(project.id)).toEqual({ archived: true, publicJobs: false });
+  expect(await gitlab.projectState(project.id)).toEqual({
+    archived: true,
+    publicJobs: false,
+    jobsOfReporters: true,
+  });
 });
 
 it('counts what changed with one request', async () => {

@@ -21,6 +21,7 @@ interface Note {
   readonly id: number;
   readonly discussionId: string;
   readonly own: boolean;
+  readonly internal?: boolean;
   body: string;
 }
 
@@ -46,14 +47,19 @@ export function gitlabDouble() {
   const jobs: Job[] = [];
   const members = new Map<number, number>([[5, 30]]);
   const bots = new Set<number>([90]);
-  const projectState = { archived: false, publicJobs: true };
+  const projectState = { archived: false, publicJobs: true, jobsOfReporters: false };
   /** The log of the one job, and the size of what changed. */
   const told: { log: string; size: Size | undefined } = { log: '', size: undefined };
   const items = new Set([8, 12]);
+  /** More of each item, with GitLab's own keys. */
+  const item: Record<string, unknown> = {};
+  const inactive = new Set<number>();
   const ownReactions = new Set<string>();
   /** Notes in threads that somebody has to resolve. */
   const unresolved = new Set<number>();
   const calls: string[] = [];
+  /** Whether internal notes were asked for, each time that threads were. */
+  const readInternal: boolean[] = [];
   /** What the project takes, and what it was given. */
   const takes = { variables: true, inputs: false };
   const handed: Pick<Parameters<GitLab['createPipeline']>[1], 'variables' | 'inputs'>[] = [];
@@ -105,14 +111,14 @@ export function gitlabDouble() {
         username: id === 5 ? 'alice' : `user${id}`,
         name: 'Alice Ito',
         bot: bots.has(id),
-        active: true,
+        active: !inactive.has(id),
       })),
     userByName: (username) =>
       call('userByName', () => ({ id: 5, username, name: username, bot: false, active: true })),
     accessLevel: (_project, id) => call('accessLevel', () => members.get(id)),
-    createNote: (_place, { body, discussionId }) =>
+    createNote: (_place, { body, discussionId, internal }) =>
       call('createNote', () => {
-        const note = { id: nextId(), discussionId: discussionId ?? `d${lastId}`, own: true, body };
+        const note = { id: nextId(), discussionId: discussionId ?? `d${lastId}`, own: true, internal, body };
         notes.push(note);
         return { id: note.id, discussionId: note.discussionId };
       }),
@@ -225,11 +231,14 @@ export function gitlabDouble() {
     resource: ({ resource: { iid } }) =>
       call('resource', () => {
         if (!items.has(iid)) throw gone('Issue');
-        return { iid, title: 'Checkout fails', sha: 'f0rk' };
+        return { iid, title: 'Checkout fails', sha: 'f0rk', ...item };
       }),
     diffs: () => call('diffs', () => []),
-    threads: () =>
-      call('threads', () => [...new Set(said.map(({ discussionId }) => discussionId))].map(thread)),
+    threads: (_place, { internal }) =>
+      call('threads', () => {
+        readInternal.push(internal);
+        return [...new Set(said.map(({ discussionId }) => discussionId))].map(thread);
+      }),
     thread: (_place, id) => call('thread', () => thread(id)),
   };
   return {
@@ -243,6 +252,9 @@ export function gitlabDouble() {
     ownReactions,
     unresolved,
     items,
+    item,
+    inactive,
+    readInternal,
     reactions,
     files,
     jobs,

@@ -1,5 +1,6 @@
 import type { Config, Trigger } from '../../src/config/config.ts';
 import { createPerform } from '../../src/perform.ts';
+import { createNamedUsers } from '../../src/runs/named-users.ts';
 import type { GitLab, Observer } from '../../src/runs/ports.ts';
 import type { ParentOf } from '../../src/runs/queue-ports.ts';
 import type { Run } from '../../src/runs/run.ts';
@@ -23,6 +24,7 @@ export function performer(
     config: config({ triggers: [rule], ...fields }),
     gitlabOf: () => gitlab,
     parentOf,
+    isLetIn: createNamedUsers({ clock: () => now, unknown: () => {} }),
     rates: ratesDouble(fields.limits?.rate).port,
     turns: turnsDouble().port,
     stopOf: async () => undefined,

@@ -212,11 +212,16 @@ describe('an edited comment', () => {
     expect(read(edited({ updated_by_id: 5 }))).toMatchObject([{ actor: { id: 5, username: 'alice' } }]);
   });
 
+  it('is no act of anybody where GitLab does not say who edited it', () => {
+    const reading = parseDelivery({ event: 'Note Hook', payload: edited() });
+    expect(reading).toMatchObject({ kind: 'ignored', reason: expect.stringContaining('who edited it') });
+  });
+
   it('is another event than the comment, and than the next edit', () => {
     const keys = [
       notePayload('@claude-bot now'),
-      edited(),
-      edited({ updated_at: '2026-03-02T10:00:40Z' }),
+      edited({ updated_by_id: 5 }),
+      edited({ updated_by_id: 5, updated_at: '2026-03-02T10:00:40Z' }),
     ].map((payload) => {
       const [event] = read(payload);
       return event === undefined ? '' : eventKey(event);

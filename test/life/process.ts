@@ -6,6 +6,7 @@ import { createRunQueue } from '../../src/queue/producer.ts';
 import { createRates } from '../../src/queue/rates.ts';
 import { createTurns } from '../../src/queue/turns.ts';
 import { createReceive } from '../../src/receive.ts';
+import { createNamedUsers } from '../../src/runs/named-users.ts';
 import { createParentOf } from '../../src/runs/parent.ts';
 import type { Observer } from '../../src/runs/ports.ts';
 import type { RunRates } from '../../src/runs/queue-ports.ts';
@@ -68,7 +69,9 @@ export async function startWorker(
     createRates(backend.limiterOf, { rates: config.limits.rate, now: Date.now, onRefused: () => {} }),
     { onCounted, onResumed },
   );
+  const isLetIn = createNamedUsers({ clock: Date.now, unknown: () => {} });
   const perform = createPerform({
+    isLetIn,
     config,
     gitlabOf,
     parentOf: createParentOf(queue),
@@ -81,7 +84,15 @@ export async function startWorker(
   });
   const consumer = await startConsumer(backend, {
     perform,
-    onCommand: createObey({ config, gitlabOf, queue, rates, observer: silentObserver, clock: Date.now }),
+    onCommand: createObey({
+      config,
+      gitlabOf,
+      isLetIn,
+      queue,
+      rates,
+      observer: silentObserver,
+      clock: Date.now,
+    }),
     concurrency,
     onError: onFault,
     clock: Date.now,

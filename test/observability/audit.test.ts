@@ -6,6 +6,7 @@ import { createMetrics } from '../../src/observability/metrics.ts';
 import { createObserver } from '../../src/observability/observer.ts';
 import { createReceive } from '../../src/receive.ts';
 import type { Command } from '../../src/runs/command.ts';
+import { createNamedUsers } from '../../src/runs/named-users.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { config, trigger } from '../builders/config.ts';
 import { NOW, notePayload } from '../builders/payloads.ts';
@@ -50,6 +51,7 @@ function setUp(rule = trigger({ confidential: true })) {
   const obey = createObey({
     config: settings,
     gitlabOf: () => double.gitlab,
+    isLetIn: createNamedUsers({ clock: () => NOW, unknown: () => {} }),
     queue,
     rates: { resume: async () => {} },
     observer,

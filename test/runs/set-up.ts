@@ -1,6 +1,7 @@
 import type { Config } from '../../src/config/config.ts';
 import type { Event } from '../../src/events/event.ts';
 import { createPerform } from '../../src/perform.ts';
+import { createNamedUsers } from '../../src/runs/named-users.ts';
 import { planRun } from '../../src/runs/plan.ts';
 import type { StopRequest } from '../../src/runs/queue-ports.ts';
 import type { Run } from '../../src/runs/run.ts';
@@ -25,6 +26,7 @@ export function setUp(
     config: config({ triggers: [rule], ...around }),
     gitlabOf: () => double.gitlab,
     parentOf: async () => undefined,
+    isLetIn: createNamedUsers({ clock: () => now, unknown: () => {} }),
     rates: ratesDouble().port,
     turns: turnsDouble().port,
     stopOf: async () => stop,

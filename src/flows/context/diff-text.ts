@@ -1,5 +1,6 @@
+import { showInvisible } from '../../lib/invisible.ts';
 import { cutToJson, jsonBytes } from './json-text.ts';
-import { showInvisible, withoutTokens } from './visible.ts';
+import { withoutTokens } from './visible.ts';
 
 /** A changed file of a merge request. */
 export interface FileDiff {

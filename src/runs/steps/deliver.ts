@@ -1,6 +1,8 @@
 import { Failure } from '../failures.ts';
 import { mergeRequestText } from '../message.ts';
-import type { GitLab } from '../ports.ts';
+import { mayPush } from '../person.ts';
+import { placeOf } from '../place.ts';
+import type { GitLab, Place } from '../ports.ts';
 import type { Outcome, Run } from '../run.ts';
 import { findOwnPipeline } from './pipeline.ts';
 import { findOwnBranch } from './prepare.ts';
@@ -91,7 +93,7 @@ async function unlessRefused(work: () => Promise<void>): Promise<void> {
 async function offer(
   run: Run,
   branch: NonNullable<Run['branch']> & { readonly head: string },
-  { agent, gitlab, resumed, overlooked }: StepTools,
+  { agent, trigger, gitlab, resumed, overlooked }: StepTools,
 ): Promise<Outcome> {
   if (agent.mergeRequest === 'never') return { kind: 'branch', name: branch.name };
   const projectId = run.event.project.id;
@@ -102,7 +104,8 @@ async function offer(
     return found?.iid === before && found?.state !== 'opened' ? undefined : found;
   };
   const create = async () => {
-    const text = mergeRequestText(run, { draft: agent.mergeRequest === 'draft' });
+    const draft = agent.mergeRequest === 'draft' || !(await mayPush(run.event, { gitlab, trigger }));
+    const text = mergeRequestText(await asConfidentialAsNow(run, gitlab), { draft });
     const wanted = { sourceBranch: branch.name, targetBranch: branch.target, ...text };
     try {
       return await gitlab.createMergeRequest(projectId, wanted);
@@ -123,4 +126,22 @@ async function offer(
     ...(size === undefined ? {} : { size }),
     ...(iid === before ? { updated: true } : {}),
   };
+}
+
+/** An issue may have become confidential while the agent worked, and its title is in the run. */
+async function asConfidentialAsNow(run: Run, gitlab: GitLab): Promise<Run> {
+  const place = placeOf(run.event);
+  if (run.event.confidential || place?.resource.type !== 'issue') return run;
+  const confidential = await isConfidential(place, gitlab);
+  return { ...run, event: { ...run.event, confidential } };
+}
+
+/** Of one that was deleted nobody is told more than of one that nobody sees. */
+async function isConfidential(place: Place, gitlab: GitLab): Promise<boolean> {
+  try {
+    return (await gitlab.resource(place)).confidential === true;
+  } catch (error) {
+    if (!(error instanceof Failure && error.kind === 'gone')) throw error;
+    return true;
+  }
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../failures.ts';
 import { markerStart } from '../marker.ts';
 import { noteBody, PROCESSING } from '../message.ts';
-import { placeOf } from '../place.ts';
+import { isInternal, placeOf } from '../place.ts';
 import type { GitLab } from '../ports.ts';
 import type { NoteRef, Run } from '../run.ts';
 import { reactAtStart } from './react.ts';
@@ -35,7 +35,7 @@ export async function findOrWriteNote(
   const found = resumed ? await findOwnNote(run, gitlab) : undefined;
   if (found !== undefined) return found;
   const body = noteBody(run, text);
-  const internal = mention?.internal ?? false;
+  const internal = isInternal(run.event);
   if (mention?.discussionId === undefined) return gitlab.createNote(place, { body, internal });
   try {
     return await gitlab.createNote(place, { body, internal, discussionId: mention.discussionId });

@@ -1,5 +1,5 @@
 import { doneMarker, doneText } from '../message.ts';
-import { placeOf } from '../place.ts';
+import { isInternal, placeOf } from '../place.ts';
 import type { Run } from '../run.ts';
 import type { StepTools } from './step.ts';
 
@@ -19,7 +19,7 @@ export async function notify(run: Run, { gitlab, resumed }: StepTools): Promise<
   if (resumed && (await gitlab.findNote(place, marker)) !== undefined) return;
   await gitlab.createNote(place, {
     body: `@${username} ${doneText(outcome)}\n\n${marker}`,
-    internal: event.kind === 'mention' && event.note.internal,
+    internal: isInternal(event),
     ...(note.discussionId === undefined ? {} : { discussionId: note.discussionId }),
   });
 }

@@ -11,10 +11,11 @@ import {
 import { byteLength } from '../../lib/text.ts';
 import { inputOf } from '../earlier-work.ts';
 import { Failure } from '../failures.ts';
-import { placeOf } from '../place.ts';
+import { isInternal, placeOf } from '../place.ts';
 import type { GitLab, Pipeline } from '../ports.ts';
 import { forbidsVariables } from '../remedies.ts';
 import type { Run } from '../run.ts';
+import { lastLook } from './last-look.ts';
 import { done, type Step, type StepTools } from './step.ts';
 
 /**
@@ -25,9 +26,16 @@ export const pipeline: Step = async (run, tools) => {
   const { branch } = run;
   if (branch === undefined) throw new Error('a pipeline needs the workload branch');
   const found = tools.resumed ? await findOwnPipeline(run, tools.gitlab) : undefined;
-  const made = found ?? (await createPipeline(run, branch, tools));
-  return done({ ...run, pipeline: { id: made.id, url: made.url, createdAt: made.createdAt } });
+  if (found !== undefined) return done(withPipeline(run, found));
+  const sources = await readSources(run, tools.gitlab);
+  const seen = await lastLook(run, sources?.resource, tools);
+  if (seen.outcome !== undefined) return done(seen);
+  return done(withPipeline(seen, await createPipeline(seen, { branch, sources }, tools)));
 };
+
+function withPipeline(run: Run, { id, url, createdAt }: Pipeline): Run {
+  return { ...run, pipeline: { id, url, createdAt } };
+}
 
 /** The pipeline of a run, also when no answer said that it was made. */
 export async function findOwnPipeline({ branch, event }: Run, gitlab: GitLab): Promise<Pipeline | undefined> {
@@ -38,11 +46,10 @@ export async function findOwnPipeline({ branch, event }: Run, gitlab: GitLab): P
 
 async function createPipeline(
   run: Run,
-  branch: NonNullable<Run['branch']>,
+  { branch, sources }: { branch: NonNullable<Run['branch']>; sources: ContextSource | undefined },
   { gitlab, gitlabUrl, agent }: StepTools,
 ): Promise<Pipeline> {
   const account = await gitlab.account();
-  const sources = await readSources(run, gitlab);
   const input = inputOf(run, sources?.threads ?? [], account.username);
   const values = flowValues({
     runId: run.id,
@@ -99,7 +106,7 @@ async function readSources({ event }: Run, gitlab: GitLab) {
   const mention = event.kind === 'mention' ? event.note : undefined;
   const [resource, threads, diffs] = await Promise.all([
     gitlab.resource(place),
-    gitlab.threads(place, { internal: mention?.internal ?? false, including: mention?.discussionId }),
+    gitlab.threads(place, { internal: isInternal(event), including: mention?.discussionId }),
     place.resource.type === 'merge_request' ? gitlab.diffs(place, { enough: MAX_CONTEXT }) : [],
   ]);
   return { type: place.resource.type, resource, threads, triggering: mention?.discussionId, diffs };

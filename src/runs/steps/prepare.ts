@@ -3,6 +3,7 @@ import { flowPaths } from '../../flows/flow.ts';
 import { findEarlierBranch } from '../earlier-work.ts';
 import { Failure } from '../failures.ts';
 import { isFromFork } from '../from-fork.ts';
+import { mayPush } from '../person.ts';
 import { workloadBranch } from '../plan.ts';
 import type { GitLab } from '../ports.ts';
 import type { Run } from '../run.ts';
@@ -51,8 +52,9 @@ export async function findOwnBranch({ id, event: { project } }: Run, gitlab: Git
 async function findOrMakeBranch(
   run: Run,
   defaultBranch: string,
-  { gitlab, resumed }: Pick<StepTools, 'gitlab' | 'resumed'>,
+  tools: Pick<StepTools, 'gitlab' | 'resumed' | 'trigger'>,
 ): Promise<NonNullable<Run['branch']>> {
+  const { gitlab, resumed } = tools;
   const projectId = run.event.project.id;
   const name = workloadBranch(run.id);
   const approved = approvedFork(run);
@@ -65,7 +67,8 @@ async function findOrMakeBranch(
     const { commitId } = await gitlab.createBranch(projectId, name, approved.commitId);
     return { name, commitId, target: base };
   }
-  const earlier = await findEarlierBranch(run, gitlab);
+  const mayGoOn = await mayPush(run.event, tools);
+  const earlier = mayGoOn ? await findEarlierBranch(run, gitlab) : undefined;
   if (earlier !== undefined) return { ...earlier, target: base };
   const made = await makeBranch(projectId, name, [base, defaultBranch], gitlab);
   return { name, ...made };

@@ -1,6 +1,7 @@
 import type { Agent, Config, Trigger } from '../../config/config.ts';
 import type { createFlowParser } from '../../flows/flow.ts';
 import type { Failure } from '../failures.ts';
+import type { IsLetIn } from '../named-users.ts';
 import type { Clock, GitLab } from '../ports.ts';
 import type { ParentOf, RunRates, RunTurns } from '../queue-ports.ts';
 import type { Run } from '../run.ts';
@@ -13,6 +14,7 @@ export interface StepTools {
   /** All agents, how often they may ask one another in a row, and whose secrets vouch for what. */
   readonly config: Pick<Config, 'agents' | 'limits' | 'webhook'>;
   readonly parentOf: ParentOf;
+  readonly isLetIn: IsLetIn;
   readonly turns: Pick<RunTurns, 'request'>;
   readonly rates: Pick<RunRates, 'count'>;
   readonly gitlabUrl: string;

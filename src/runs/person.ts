@@ -1,0 +1,110 @@
+import { ACCESS_LEVELS, type Role, type Trigger } from '../config/config.ts';
+import type { Event } from '../events/event.ts';
+import type { IsLetIn } from './named-users.ts';
+import type { GitLab, User } from './ports.ts';
+
+interface Look {
+  readonly gitlab: GitLab;
+  readonly trigger: Pick<Trigger, 'minAccess' | 'users'>;
+  readonly isLetIn: IsLetIn;
+  /** What was known within the last minute will do. */
+  readonly recent: boolean;
+}
+
+/** Why somebody may not have an agent do anything. `silent`: nobody is told. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly error: string;
+  readonly silent: boolean;
+}
+
+/** Somebody who may start the agents of a trigger in a project. */
+export interface Admitted {
+  readonly kind: 'admitted';
+  readonly user: User;
+  readonly level: number;
+}
+
+/**
+ * Whether the acting person is human, active, let in by the trigger's `users`, and has its role in the project, through
+ * whichever group. Strangers to the project get silence, so that nobody can have the agent write on command; members
+ * are told what is missing.
+ */
+export async function lookAtPerson(
+  { actor, project }: Pick<Event, 'actor' | 'project'>,
+  { gitlab, trigger, isLetIn, recent }: Look,
+): Promise<Admitted | Refusal> {
+  // Webhooks of old GitLab versions name the person without an id.
+  const user =
+    actor.id === undefined
+      ? await gitlab.userByName(actor.username)
+      : await gitlab.user(actor.id, { recent });
+  if (user === undefined) return silently(`@${actor.username} is not known to GitLab.`);
+  const who = `@${user.username}`;
+  if (user.bot) return silently(`${who} is not a person, and only people can start an agent.`);
+  // Asked again here: of who edited somebody's comment the webhook tells no name.
+  if (!(await isLetIn(user, trigger.users, gitlab)))
+    return silently(`${who} is not among the users of the trigger.`);
+  if (!user.active) return silently(`${who} is blocked or deactivated.`);
+  const least = ACCESS_LEVELS[trigger.minAccess];
+  const level = await gitlab.accessLevel(project.id, user.id, recent ? { enough: least } : {});
+  if (level === undefined) return silently(`${who} is not a member of ${project.path}.`);
+  if (level >= least) return { kind: 'admitted', user, level };
+  return told(
+    `${who} needs at least the ${roleName(trigger.minAccess)} role in this project to start this agent, and has ${heldRole(level)}. A Maintainer of the project can change that.`,
+  );
+}
+
+/** Who reads internal notes, and confidential items of others: a Reporter before GitLab had Planners. */
+const READER: Role = 'planner';
+
+/** Whether the person may see what a run would be handed. `item`: with GitLab's own keys. */
+export function maySee(
+  { user, level }: Pick<Admitted, 'user' | 'level'>,
+  { isInternal, item }: { isInternal: boolean; item: Readonly<Record<string, unknown>> },
+): boolean {
+  if (level >= ACCESS_LEVELS[READER]) return true;
+  // Author and assignees of an item see it when it is confidential, but no internal notes on it.
+  if (isInternal) return false;
+  if (item.confidential !== true) return true;
+  const { author, assignees } = item;
+  return [author, ...(Array.isArray(assignees) ? assignees : [])].some((one) => one?.id === user.id);
+}
+
+/** What somebody is told who may not see what the run is about. */
+export function mayNotSee({ username }: User): Refusal {
+  return told(
+    `@${username} may not see this. Internal notes are for the Planner role and above, and so are confidential issues, but for who wrote them or is assigned to them.`,
+  );
+}
+
+/**
+ * Whether the acting person could push what the agent pushes. GitLab's own feature lets an agent do no more than both
+ * it and the person may do; here its token is its own, so what people below Developer bring about is kept apart.
+ */
+export async function mayPush(
+  { actor, kind, project }: Event,
+  { gitlab, trigger }: { gitlab: GitLab; trigger: Pick<Trigger, 'minAccess'> },
+): Promise<boolean> {
+  const least = ACCESS_LEVELS.developer;
+  if (kind === 'scheduled' || ACCESS_LEVELS[trigger.minAccess] >= least) return true;
+  const level = actor.id === undefined ? undefined : await gitlab.accessLevel(project.id, actor.id);
+  return level !== undefined && level >= least;
+}
+
+function silently(error: string): Refusal {
+  return { kind: 'refused', error, silent: true };
+}
+
+function told(error: string): Refusal {
+  return { kind: 'refused', error, silent: false };
+}
+
+function heldRole(level: number): string {
+  const held = Object.entries(ACCESS_LEVELS).findLast(([, value]) => value <= level);
+  return held === undefined ? 'less' : roleName(held[0]);
+}
+
+function roleName(role: string): string {
+  return role.charAt(0).toUpperCase() + role.slice(1);
+}

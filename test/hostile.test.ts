@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Change, Event, Mention } from '../src/events/event.ts';
 import { mentionedAccounts } from '../src/events/mention.ts';
 import { flowValues } from '../src/flows/values.ts';
+import { auditTo } from '../src/observability/audit.ts';
 import { createLogger } from '../src/observability/logger.ts';
 import { createMetrics } from '../src/observability/metrics.ts';
 import { createObserver } from '../src/observability/observer.ts';
@@ -145,15 +146,21 @@ describe.each(Object.entries(HOSTILE))('%s', (_name, words) => {
 
   it('stay on one line of the log, with nothing that a terminal acts on', async () => {
     const lines: string[] = [];
+    const audited: string[] = [];
     const log = await createLogger('info', false, { write: (line) => void lines.push(line) });
-    const observer = createObserver({ log, metrics: createMetrics(), audit: () => {} });
+    const observer = createObserver({
+      log,
+      metrics: createMetrics(),
+      audit: auditTo({ write: (line) => void audited.push(line) }),
+    });
     const event = { ...mention(), actor: { id: 5, username: words, name: words } };
     const run = aRun({ event, outcome: { kind: 'not_started', error: words } });
     observer.queued(run);
     observer.gaveUp(run, { step: words, error: new Error(words) });
     observer.finished({ ...run, askedBy: { agent: words, account: words, run: words, depth: 1 } });
     expect(lines).toHaveLength(3);
-    for (const line of lines) {
+    expect(audited).toHaveLength(2);
+    for (const line of [...lines, ...audited]) {
       expect(line.replace(/\n$/, '')).not.toMatch(/[\p{Cc}\u2028-\u202E\u2066-\u2069\u200E\u200F]/u);
       expect(JSON.parse(line)).toMatchObject({ level: expect.any(String) });
     }

@@ -26,7 +26,7 @@ export async function createLogger(
  * JSON leaves as they are what a terminal or a viewer acts on: directions of writing, further control characters and
  * line ends. They can only stand in texts, so that an escape means the same.
  */
-function withoutControls(line: string): string {
+export function withoutControls(line: string): string {
   return line.replace(
     /[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

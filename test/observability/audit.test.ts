@@ -177,7 +177,8 @@ describe('the audit stream', () => {
   });
 
   it('holds no title and no text, and confidential items by their number only', async () => {
-    const { say, toTheEnd, written, lines } = setUp();
+    const { say, toTheEnd, written, lines, projectState } = setUp();
+    projectState.jobsOfReporters = true;
     const issue = { confidential: true, title: SECRET_TITLE };
     await say(`@claude-bot ${TEXT}`, { issue, note: { internal: true } });
     await say('@claude-bot status', { issue, note: { id: 9101 } });

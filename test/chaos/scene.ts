@@ -40,7 +40,7 @@ export async function openScene({
   queue,
   password,
 }: Pick<ChaosHome, 'queue' | 'password'>): Promise<ChaosScene> {
-  const gitlab = await startGitLab({ limits: { notes: 100_000 } });
+  const gitlab = await startGitLab({ limits: { notes: 100_000, hookResends: 100_000 } });
   const { world } = gitlab;
   const port = await freePort();
   const secret = randomBytes(16).toString('hex');

@@ -84,7 +84,9 @@ describe('beckon hook', { timeout: LIMIT }, () => {
   });
 
   it('test says what the webhook was answered, and switches it on again', async () => {
-    const { hook, gitlab, world, project, hooks, receiver } = await sceneWithReceiver();
+    const { hook, gitlab, world, project, hooks, receiver } = await sceneWithReceiver({
+      gitlab: { limits: { hookTests: 100 } },
+    });
     const none = await hook('test', PROJECT);
     expect(none).toMatchObject({
       status: 1,

@@ -31,8 +31,9 @@ const MOST_UNFINISHED = 10_000;
 const PUT_AT_ONCE = 16;
 /** Milliseconds in line. With those for the answer less than the ten seconds that GitLab waits. */
 const IN_LINE_MS = 6_000;
-/** Runs read at once. */
+/** Runs read at once, and of those how many may leave between two pages without one being passed over. */
 const PAGE = 100;
+const OVERLAP = 25;
 
 const SET_ASIDE: Outcome = { kind: 'failed', reason: 'a fault inside Beckon, see its log', job: undefined };
 
@@ -129,9 +130,9 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
     endedSince = 0,
   }) => {
     if (limit < 1) return [];
-    const read = async (states: JobType[], enough: number): Promise<readonly Run[]> => {
+    const read = async (states: JobType[], enough: number, step = PAGE): Promise<readonly Run[]> => {
       const found: Run[] = [];
-      for (let start = 0; found.length < enough; start += PAGE) {
+      for (let start = 0; found.length < enough; start += step) {
         const jobs = await answered('list the runs', queue.getJobs(states, start, start + PAGE - 1));
         const recent = jobs.filter(({ finishedOn = endedSince }) => finishedOn >= endedSince);
         if (recent.length === 0) break;
@@ -139,9 +140,21 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
       }
       return found;
     };
+    const readUnderWay = async (): Promise<readonly Run[]> => {
+      // Whatever leaves while the pages are read moves the next ones up; so these overlap.
+      const delayed = await read(['delayed'], MOST_UNFINISHED, PAGE - OVERLAP);
+      // Read last: who was taken up meanwhile is here by now, or is due again soon.
+      const [early, ...taken] = await Promise.all([
+        answered('list the runs', queue.getJobs(['delayed'], 0, PAGE - 1)),
+        ...(['waiting', 'active'] as const).map((state) => read([state], MOST_UNFINISHED)),
+      ]);
+      return [...delayed, ...early.flatMap((job) => readable(job) ?? []).filter(where), ...taken.flat()];
+    };
     const finished = unfinished ? [] : (['completed', 'failed'] as const);
-    const under = (['waiting', 'active', 'delayed'] as const).map((state) => read([state], MOST_UNFINISHED));
-    const runs = await Promise.all([...under, ...finished.map((state) => read([state], 2 * limit + 20))]);
+    const runs = await Promise.all([
+      ...finished.map((state) => read([state], 2 * limit + 20)),
+      readUnderWay(),
+    ]);
     // A run that changes its state meanwhile may be read twice.
     const each = new Map(runs.flat().map((run) => [run.id, run]));
     return [...each.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit);

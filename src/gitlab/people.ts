@@ -91,10 +91,14 @@ export function createPeople(
   };
 }
 
-/** GitLab always says whether an account is a bot, and active: where it does not, it counts as no active person. */
+/** GitLab marks bots, and names every state that keeps somebody out; what it leaves out says nothing against them. */
 function userOf(answer: unknown): User {
   const { id, username, name = username, state, bot } = readAnswer(UserAnswer, answer);
-  return { id, username, name, bot: bot !== false, active: state === 'active' };
+  return { id, username, name, bot: bot === true, active: isActive(state) };
+}
+
+function isActive(state: string | undefined): boolean {
+  return state === undefined || state === 'active';
 }
 
 /**
@@ -104,5 +108,5 @@ function userOf(answer: unknown): User {
 function levelIn(answer: unknown): number | undefined {
   const { access_level, state, membership_state = 'active', expires_at } = readAnswer(MemberAnswer, answer);
   const isOver = expires_at !== undefined && !(Date.parse(expires_at) > Date.now());
-  return state === 'active' && membership_state === 'active' && !isOver ? access_level : undefined;
+  return isActive(state) && membership_state === 'active' && !isOver ? access_level : undefined;
 }

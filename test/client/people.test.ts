@@ -69,7 +69,7 @@ describe('a membership', () => {
     ['of an account that is blocked', { state: 'blocked' }, undefined],
     ['of an account that is deactivated', { state: 'deactivated' }, undefined],
     ['of an account that is banned', { state: 'banned' }, undefined],
-    ['of an account of which GitLab does not say', { state: undefined }, undefined],
+    ['of an account of which GitLab does not say', { state: undefined }, 30],
   ])('%s counts as it should', async (_what, fields, level) => {
     const { answer, accessLevel } = await answering();
     answer(MEMBER, { ...DEVELOPER, ...fields });
@@ -174,7 +174,11 @@ describe('an account', () => {
   it.each([
     ['a person', {}, { bot: false, active: true }],
     ['a bot', { bot: true }, { bot: true, active: true }],
-    ['one of which GitLab does not say', { bot: undefined, state: undefined }, { bot: true, active: false }],
+    [
+      'one against which GitLab says nothing',
+      { bot: undefined, state: undefined },
+      { bot: false, active: true },
+    ],
     ['one that is blocked', { state: 'blocked' }, { bot: false, active: false }],
     ['one that waits for an administrator', { state: 'blocked_pending_approval' }, { active: false }],
   ])('%s is taken for what it is', async (_what, fields, expected) => {

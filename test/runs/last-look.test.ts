@@ -7,6 +7,7 @@ import { runState } from '../../src/runs/state.ts';
 import { agent, trigger } from '../builders/config.ts';
 import { mention } from '../builders/events.ts';
 import { type Fault, gitlabDouble } from '../doubles/gitlab.ts';
+import { silentObserver } from '../doubles/observer.ts';
 import { performer } from '../doubles/performer.ts';
 
 const gitlabUrl = 'https://gitlab.example.com';
@@ -15,7 +16,12 @@ const gitlabUrl = 'https://gitlab.example.com';
 function setUp(event: Event = mention(), fields: Partial<Trigger> = {}) {
   const double = gitlabDouble();
   const rule = trigger({ agent: agent(), ...fields });
-  const { toTheEnd } = performer(double.gitlab, rule);
+  const overlooked: unknown[] = [];
+  const observer = {
+    ...silentObserver,
+    overlooked: (_run: unknown, { error }: { error: unknown }) => void overlooked.push(error),
+  };
+  const { toTheEnd } = performer(double.gitlab, rule, { observer });
   const plan = (of: Event) => planRun({ event: of, trigger: rule }, { gitlabUrl, now: 0 });
   const before = (name: string, happens: () => Fault | undefined) => {
     let isDone = false;
@@ -27,7 +33,7 @@ function setUp(event: Event = mention(), fields: Partial<Trigger> = {}) {
   };
   const note = () => double.notes.map(({ body }) => body.replaceAll('\\', '')).join('\n');
   const run = () => toTheEnd(plan(event));
-  return { ...double, before, note, plan, toTheEnd, run };
+  return { ...double, before, note, plan, toTheEnd, run, overlooked };
 }
 type Scene = ReturnType<typeof setUp>;
 
@@ -109,12 +115,13 @@ describe('what is confidential', () => {
     expect(scene.pipelines).toHaveLength(1);
   });
 
-  it('is not begun where Guests could read the job', async () => {
+  it('is told to whoever runs Beckon where Guests could read the job', async () => {
     const scene = setUp(confidential, rule);
     scene.item.confidential = true;
-    expect(runState(await scene.run())).toBe('refused');
-    expect(scene.note()).toMatch(/Project-based pipeline visibility/);
-    expect(scene.pipelines).toEqual([]);
+    expect(runState(await scene.run())).toBe('succeeded');
+    expect(scene.overlooked).toMatchObject([
+      { detail: expect.stringMatching(/Project-based pipeline visibility/) },
+    ]);
   });
 
   it('since the run was let in is refused where the trigger does not want it', async () => {

@@ -1,3 +1,4 @@
+import { Failure } from '../failures.ts';
 import { lookAtPerson, mayNotSee, maySee } from '../person.ts';
 import { isInternal } from '../place.ts';
 import type { GitLab } from '../ports.ts';
@@ -12,7 +13,7 @@ import type { StepTools } from './step.ts';
 export async function lastLook(
   run: Run,
   item: Readonly<Record<string, unknown>> | undefined,
-  tools: Pick<StepTools, 'gitlab' | 'trigger' | 'isLetIn'>,
+  tools: Pick<StepTools, 'gitlab' | 'trigger' | 'isLetIn' | 'overlooked'>,
 ): Promise<Run> {
   const { gitlab, trigger } = tools;
   const confidential = run.event.confidential || item?.confidential === true;
@@ -20,7 +21,8 @@ export async function lastLook(
   if (confidential && !trigger.confidential) {
     return refused(seen, 'It is confidential, and the trigger does not say `confidential: true`.');
   }
-  if (confidential && !(await areJobsKept(seen, gitlab))) return refused(seen, JOBS_ARE_OPEN);
+  // The config wants it all the same; whoever runs Beckon is to know.
+  if (confidential && !(await areJobsKept(seen, gitlab))) tools.overlooked(JOBS_ARE_OPEN);
   // Nobody acted: whoever wrote the config decided.
   if (run.event.kind === 'scheduled') return seen;
   const look = await lookAtPerson(run.event, { ...tools, recent: false });
@@ -37,8 +39,11 @@ async function areJobsKept({ event }: Run, gitlab: GitLab): Promise<boolean> {
   return (await gitlab.projectState(event.project.id)).jobsOfReporters;
 }
 
-const JOBS_ARE_OPEN =
-  'This is confidential, and the logs of the jobs of this project are open to people who may not see it. A Maintainer can keep them to Reporters and above: Settings > CI/CD > General pipelines, clear "Project-based pipeline visibility".';
+const JOBS_ARE_OPEN = new Failure('keeping a confidential run to those who may see it', {
+  kind: 'permission',
+  detail:
+    'The logs of the jobs of this project are open to people who may not see it. A Maintainer can keep them to Reporters and above: Settings > CI/CD > General pipelines, clear "Project-based pipeline visibility".',
+});
 
 function refused(run: Run, error: string): Run {
   return { ...run, outcome: { kind: 'refused', error, silent: false } };

@@ -151,10 +151,9 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
       return [...delayed, ...early.flatMap((job) => readable(job) ?? []).filter(where), ...taken.flat()];
     };
     const finished = unfinished ? [] : (['completed', 'failed'] as const);
-    const runs = await Promise.all([
-      ...finished.map((state) => read([state], 2 * limit + 20)),
-      readUnderWay(),
-    ]);
+    // In the order in which runs move on, so that none is passed over on its way.
+    const underWay = await readUnderWay();
+    const runs = [underWay, ...(await Promise.all(finished.map((state) => read([state], 2 * limit + 20))))];
     // A run that changes its state meanwhile may be read twice.
     const each = new Map(runs.flat().map((run) => [run.id, run]));
     return [...each.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit);

@@ -1,17 +1,8 @@
-import { createServer } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 import { noteSaying, openScene, type Scene } from './scene.ts';
-
-/** A port that nobody listens on: GitLab sends nothing again to a webhook whose address has changed. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 describeWith(['git'], 'a program that was down', () => {
   let scene: Scene | undefined;
@@ -23,6 +14,7 @@ describeWith(['git'], 'a program that was down', () => {
   it('does all that was asked meanwhile, once, and switches its webhook on again', async () => {
     scene = await openScene({
       operator: true,
+      // GitLab sends nothing again to a webhook whose address has changed.
       port: await freePort(),
       agents: { idle: { flow: '.gitlab/duo/flows/idle.yaml' } },
       // A GitLab whose administrator lets ten be resent in a minute.

@@ -15,7 +15,7 @@ export const admit: Step = async (run, tools) => {
   // Nobody acted: whoever wrote the config decided.
   if (run.event.kind === 'scheduled') return count(run, tools);
   if (!(await hasOwnPath(run.event.project, tools))) {
-    return refuse(run, 'The delivery named a project by the id of another one.', true);
+    return refuse(run, 'The delivery named a project by the id of another one.', { silent: true });
   }
   const asker = agentOf(run.event.actor, tools.config);
   if (asker === undefined) return admitPerson(run, tools);
@@ -25,7 +25,7 @@ export const admit: Step = async (run, tools) => {
 
 async function admitPerson(run: Run, tools: StepTools): Promise<StepResult> {
   const look = await lookAtPerson(run.event, { ...tools, recent: true });
-  if (look.kind === 'refused') return refuse(run, look.error, look.silent);
+  if (look.kind === 'refused') return refuse(run, look.error, look);
   const { id, username, name: fullName } = look.user;
   const known = { ...run.event, actor: { id, username, name: run.event.actor.name || fullName } };
   return count({ ...run, event: known }, tools);
@@ -35,9 +35,7 @@ async function admitPerson(run: Run, tools: StepTools): Promise<StepResult> {
 async function count(run: Run, { rates, agent }: StepTools): Promise<StepResult> {
   const answer = await rates.count(run);
   if (answer.kind === 'allowed') return done(run);
-  return refuse(
-    run,
-    tooOftenText(answer, { account: agent.account, resource: run.event.resource }),
-    !answer.isFirst,
-  );
+  return refuse(run, tooOftenText(answer, { account: agent.account, resource: run.event.resource }), {
+    silent: !answer.isFirst,
+  });
 }

@@ -18,17 +18,15 @@ const LOOK_AGAIN_MS = 2_000;
 export async function findAsker(run: Run, asker: Agent, tools: StepTools): Promise<Run | StepResult> {
   const { trigger, config, parentOf } = tools;
   if (run.event.kind !== 'mention' || !trigger.allowAgents.has(asker.name)) {
-    return refuse(run, notAllowed(asker), true);
+    return refuse(run, notAllowed(asker), { silent: true });
   }
   const parent = await parentOf(run, asker.name);
   if (parent === undefined) {
     if (run.looks + 1 < LOOKS)
       return { kind: 'wait', run: { ...run, looks: run.looks + 1 }, after: LOOK_AGAIN_MS };
-    return refuse(
-      run,
-      `No run of the agent ${asker.name} is behind this comment of @${asker.account}.`,
-      true,
-    );
+    return refuse(run, `No run of the agent ${asker.name} is behind this comment of @${asker.account}.`, {
+      silent: true,
+    });
   }
   const depth = (parent.askedBy?.depth ?? 0) + 1;
   const asked: Run = {
@@ -49,5 +47,5 @@ async function refuseTooDeep(
   const see = noteUrl(parent);
   const isSaid =
     place !== undefined && see !== undefined && (await gitlab.findNote(place, seeNote(see))) !== undefined;
-  return refuse(run, tooDeepText(agent.account, config.limits.agentDepth), isSaid, see);
+  return refuse(run, tooDeepText(agent.account, config.limits.agentDepth), { silent: isSaid, see });
 }

@@ -4,6 +4,7 @@ import { approvalText, noteBody } from '../message.ts';
 import { placeOf } from '../place.ts';
 import type { GitLab, Place } from '../ports.ts';
 import type { NoteRef, Run } from '../run.ts';
+import { refuse } from './refuse.ts';
 import { done, type Step, type StepResult, type StepTools } from './step.ts';
 
 const LOOK = 10 * 60_000;
@@ -67,8 +68,4 @@ async function approver(place: Place, note: NoteRef, gitlab: GitLab): Promise<st
     if (user?.active && !user.bot) return user.username;
   }
   return undefined;
-}
-
-function refuse(run: Run, error: string): StepResult {
-  return done({ ...run, outcome: { kind: 'refused', error, silent: false } });
 }

@@ -3,6 +3,7 @@ import { lookAtPerson, mayNotSee, maySee } from '../person.ts';
 import { isInternal } from '../place.ts';
 import type { GitLab } from '../ports.ts';
 import type { Run } from '../run.ts';
+import { refused } from './refuse.ts';
 import type { StepTools } from './step.ts';
 
 /**
@@ -44,7 +45,3 @@ const JOBS_ARE_OPEN = new Failure('keeping a confidential run to those who may s
   detail:
     'The logs of the jobs of this project are open to people who may not see it. A Maintainer can keep them to Reporters and above: Settings > CI/CD > General pipelines, clear "Project-based pipeline visibility".',
 });
-
-function refused(run: Run, error: string): Run {
-  return { ...run, outcome: { kind: 'refused', error, silent: false } };
-}

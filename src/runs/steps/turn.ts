@@ -17,7 +17,7 @@ export const turn: Step = async (run, { gitlab, agent, trigger, turns, resumed }
   }
   if (answer.kind === 'busy') {
     const error = `@${agent.account} is at work here already, and takes one request after the other.`;
-    return refuse(run, error, false, answer.by && noteUrl(answer.by));
+    return refuse(run, error, { see: answer.by && noteUrl(answer.by) });
   }
   const note = run.note ?? (await findOrWriteNote(run, turnText(answer.ahead), { gitlab, resumed }));
   return { kind: 'wait', run: note === undefined ? run : { ...run, note }, after: ASK_AGAIN_MS };

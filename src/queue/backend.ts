@@ -14,7 +14,7 @@ type SchedulerCalls = 'getJobSchedulers' | 'removeJobScheduler' | 'upsertJobSche
 /** What a producer uses of BullMQ's queue; the same on every home. */
 export type JobQueue = Pick<
   Queue<unknown, void, string, unknown, void, string, IQueueBackend>,
-  'add' | 'getJob' | 'getJobs' | 'getJobCounts' | 'isPaused' | SchedulerCalls
+  'add' | 'getJob' | 'getRanges' | 'getJobCounts' | 'isPaused' | SchedulerCalls
 >;
 /** What a consumer uses of BullMQ's worker; the same on every home. */
 export interface JobWorker

@@ -31,9 +31,13 @@ const MOST_UNFINISHED = 10_000;
 const PUT_AT_ONCE = 16;
 /** Milliseconds in line. With those for the answer less than the ten seconds that GitLab waits. */
 const IN_LINE_MS = 6_000;
-/** Runs read at once, and of those how many may leave between two pages without one being passed over. */
+/** Runs read at once. */
 const PAGE = 100;
-const OVERLAP = 25;
+/**
+ * The states of runs that have not ended, in the order in which runs go through them, and round again: PostgreSQL is
+ * asked for one after the other, and a run that moves on meanwhile is found in the next.
+ */
+const UNDER_WAY = ['active', 'delayed', 'waiting', 'active', 'delayed'] as const;
 
 const SET_ASIDE: Outcome = { kind: 'failed', reason: 'a fault inside Beckon, see its log', job: undefined };
 
@@ -119,9 +123,20 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
   }
 
   /**
-   * The store has unfinished runs by due time and finished ones by their end. Of the latter more are read than
-   * asked for, so that a young run which ended early is not left out for old ones which ended late, and since each
-   * may have a request to stop beside it.
+   * First who is there, then the runs of those, each as it is by then: a run moves on while others are read, and
+   * would be passed over or read twice by pages of the jobs themselves.
+   */
+  async function* jobsOf(states: readonly JobType[], most: number): AsyncGenerator<readonly RunJob[]> {
+    const ids = await answered('list the runs', queue.getRanges([...states], 0, most - 1));
+    for (let start = 0; start < ids.length; start += PAGE) {
+      const page = ids.slice(start, start + PAGE).map((id) => queue.getJob(id));
+      yield (await answered('list the runs', Promise.all(page))).filter((job) => job !== undefined);
+    }
+  }
+
+  /**
+   * The store has finished runs by their end. More are read than asked for, so that a young run which ended early is
+   * not left out for old ones which ended late.
    */
   const newest: RunQueue['list'] = async ({
     limit,
@@ -130,33 +145,22 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
     endedSince = 0,
   }) => {
     if (limit < 1) return [];
-    const read = async (states: JobType[], enough: number, step = PAGE): Promise<readonly Run[]> => {
-      const found: Run[] = [];
-      for (let start = 0; found.length < enough; start += step) {
-        const jobs = await answered('list the runs', queue.getJobs(states, start, start + PAGE - 1));
+    const found = new Map<string, Run>();
+    const take = (jobs: readonly RunJob[]) => {
+      for (const run of jobs.flatMap((job) => readable(job) ?? []).filter(where)) found.set(run.id, run);
+    };
+    for await (const jobs of jobsOf(UNDER_WAY, MOST_UNFINISHED)) {
+      take(unfinished ? jobs.filter(({ finishedOn }) => finishedOn === undefined) : jobs);
+    }
+    for (const state of unfinished ? [] : (['completed', 'failed'] as const)) {
+      const enough = found.size + 2 * limit + 20;
+      for await (const jobs of jobsOf([state], KEPT_RUNS)) {
         const recent = jobs.filter(({ finishedOn = endedSince }) => finishedOn >= endedSince);
-        if (recent.length === 0) break;
-        found.push(...recent.flatMap((job) => readable(job) ?? []).filter(where));
+        take(recent);
+        if (recent.length === 0 || found.size >= enough) break;
       }
-      return found;
-    };
-    const readUnderWay = async (): Promise<readonly Run[]> => {
-      // Whatever leaves while the pages are read moves the next ones up; so these overlap.
-      const delayed = await read(['delayed'], MOST_UNFINISHED, PAGE - OVERLAP);
-      // Read last: who was taken up meanwhile is here by now, or is due again soon.
-      const [early, ...taken] = await Promise.all([
-        answered('list the runs', queue.getJobs(['delayed'], 0, PAGE - 1)),
-        ...(['waiting', 'active'] as const).map((state) => read([state], MOST_UNFINISHED)),
-      ]);
-      return [...delayed, ...early.flatMap((job) => readable(job) ?? []).filter(where), ...taken.flat()];
-    };
-    const finished = unfinished ? [] : (['completed', 'failed'] as const);
-    // In the order in which runs move on, so that none is passed over on its way.
-    const underWay = await readUnderWay();
-    const runs = [underWay, ...(await Promise.all(finished.map((state) => read([state], 2 * limit + 20))))];
-    // A run that changes its state meanwhile may be read twice.
-    const each = new Map(runs.flat().map((run) => [run.id, run]));
-    return [...each.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit);
+    }
+    return [...found.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit);
   };
 
   return {

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
+import { createRunAdmin } from './admin/runs.ts';
 import type { Base } from './app/base.ts';
 import { startWorker } from './app/worker.ts';
 import type { Config } from './config/config.ts';
-import { buildServer } from './http/server.ts';
+import { buildServer, type ServerTools } from './http/server.ts';
+import { createSessions } from './http/session.ts';
 import type { Audit } from './observability/audit.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createObserver } from './observability/observer.ts';
@@ -25,7 +27,7 @@ export interface App {
 /** The one place that constructs and wires. What is opened is closed in reverse order, also when starting fails. */
 export async function startApp(
   config: Config,
-  { role, log, audit }: { role: Role; log: Logger; audit: Audit },
+  { role, log, audit, version }: { role: Role; log: Logger; audit: Audit; version: string },
 ): Promise<App> {
   const closers: (() => Promise<unknown>)[] = [];
   const onClose = (close: () => Promise<unknown>) => void closers.push(close);
@@ -62,7 +64,7 @@ export async function startApp(
       caughtUp: createCaughtUp(backend.text('caught-up'), { config, clock }),
     };
 
-    const server = role === 'worker' ? undefined : serverOf(base, { isStopping: () => isStopping });
+    const server = role === 'worker' ? undefined : serverOf(base, { isStopping: () => isStopping, version });
     // Closed after the runs have come to a halt: until then deliveries are taken, while `readyz` sends new ones away.
     if (server !== undefined) onClose(() => server.close());
     if (role !== 'web') {
@@ -86,9 +88,25 @@ export async function startApp(
   }
 }
 
-function serverOf(base: Base, { isStopping }: { isStopping: () => boolean }) {
+function serverOf(base: Base, { isStopping, version }: { isStopping: () => boolean; version: string }) {
   const { webhook, server } = base.config;
   const claim = createClaims(base.backend.limiterOf);
   const { trustProxy } = server;
-  return buildServer({ ...base, receive: createReceive(base), claim, webhook, trustProxy, isStopping });
+  const admin = adminOf(base, version);
+  return buildServer({
+    ...base,
+    receive: createReceive(base),
+    claim,
+    webhook,
+    trustProxy,
+    isStopping,
+    admin,
+  });
+}
+
+function adminOf(base: Base, version: string): ServerTools['admin'] {
+  const { adminToken, publicUrl } = base.config.server;
+  if (adminToken === undefined) return undefined;
+  const sessions = createSessions({ adminToken, isSecure: publicUrl?.startsWith('https:') === true });
+  return { ...base, runs: createRunAdmin(base), sessions, version };
 }

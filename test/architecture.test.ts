@@ -22,8 +22,10 @@ const ORDER = [
   'tick',
   'catch-up',
   'disown',
+  'admin',
   'queue',
   'observability',
+  'dashboard',
   'http',
   'app',
   'cli',
@@ -43,11 +45,11 @@ interface SourceFile {
 }
 
 function partOf(path: string): string {
-  return path.split('/')[0]?.replace(/\.ts$/, '') ?? '';
+  return path.split('/')[0]?.replace(/\.tsx?$/, '') ?? '';
 }
 
 const files: readonly SourceFile[] = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && statSync(join(root, name)).isFile())
+  .filter((name) => /\.tsx?$/.test(name) && statSync(join(root, name)).isFile())
   .map((name) => {
     const path = name.replaceAll('\\', '/');
     const text = readFileSync(join(root, name), 'utf8');

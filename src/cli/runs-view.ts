@@ -1,3 +1,4 @@
+import { durationOf, itemOf, resultOf } from '../admin/view.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { oneLine } from '../lib/text.ts';
 import { askerOf } from '../runs/asker.ts';
@@ -23,44 +24,6 @@ function table(rows: readonly (readonly string[])[]): string {
   const pad = (cell: string, column: number) =>
     cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - [...cell].length));
   return rows.map((row) => row.map(pad).join(GAP).trimEnd()).join('\n');
-}
-
-/** Where a run was called from: `group/project#12`, `group/project!31`, or the project alone. */
-function itemOf({ event: { project, resource } }: Run): string {
-  if (resource === undefined) return project.path;
-  return `${project.path}${resource.type === 'issue' ? '#' : '!'}${resource.iid}`;
-}
-
-/** From the event to the last note, in milliseconds; up to `now` for a run that has not ended. */
-function durationOf(run: Run, now: number): number {
-  return (run.finishedAt === undefined ? now : Date.parse(run.finishedAt)) - Date.parse(run.createdAt);
-}
-
-/** How a run ended, or else where it stands, and why it does not get on. */
-export function resultOf({ outcome, step, history }: Run): string {
-  switch (outcome?.kind) {
-    case undefined: {
-      const last = history?.at(-1);
-      return last?.what === 'retrying' ? `${step}, trying again: ${last.detail ?? ''}` : step;
-    }
-    case 'merge_request':
-      return `merge request !${outcome.iid}`;
-    case 'branch':
-      return `branch ${outcome.name}`;
-    case 'no_changes':
-      return 'no changes';
-    case 'failed':
-      return outcome.reason;
-    case 'not_started':
-    case 'refused':
-      return outcome.error;
-    case 'cancelled':
-      return outcome.by === undefined ? '' : `by ${outcome.by}`;
-    case 'timed_out':
-      return '';
-    default:
-      return outcome satisfies never;
-  }
 }
 
 /** A line for each run; `now` in milliseconds since the epoch. */
@@ -129,43 +92,4 @@ function renderHistory(run: Run, now: number): string {
     ];
   });
   return table([['UTC', 'LASTED', 'WHAT', 'STEP', 'WHY'], ...rows]);
-}
-
-/** A run as `--json` prints it in a list. */
-export function summaryOf(run: Run, now: number) {
-  const { event, outcome = null, finishedAt = null } = run;
-  return {
-    id: run.id,
-    state: runState(run),
-    agent: run.agent,
-    trigger: run.trigger,
-    event: event.kind,
-    project: event.project.path,
-    item:
-      event.resource === undefined
-        ? null
-        : { type: event.resource.type, iid: event.resource.iid, url: event.resource.url },
-    user: event.actor.username,
-    createdAt: run.createdAt,
-    finishedAt,
-    seconds: Math.round(durationOf(run, now) / 1_000),
-    step: run.step,
-    result: resultOf(run),
-    outcome,
-  };
-}
-
-/** A run as `--json` prints it alone: the same, and all that is known beside. */
-export function detailsOf(run: Run, { stop, now }: { stop: StopRequest | undefined; now: number }) {
-  return {
-    ...summaryOf(run, now),
-    input: run.event.confidential ? null : run.event.input,
-    noteUrl: noteUrl(run) ?? null,
-    branch: run.branch ?? null,
-    pipeline: run.pipeline ?? null,
-    retryOf: run.retryOf ?? null,
-    askedBy: run.askedBy ?? null,
-    stop: stop ?? null,
-    history: run.history ?? [],
-  };
 }

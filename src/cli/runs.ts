@@ -1,15 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Cancelled, createRunAdmin, type RunAdmin } from '../admin/runs.ts';
+import { resultOf, summaryOf } from '../admin/view.ts';
 import { parseDuration } from '../lib/duration.ts';
-import { BeckonError, messageOf } from '../lib/errors.ts';
+import { messageOf } from '../lib/errors.ts';
 import { compilePatterns } from '../lib/pattern.ts';
-import { runAgain } from '../runs/again.ts';
-import { runMatches } from '../runs/filter.ts';
-import type { RunQueue } from '../runs/queue-ports.ts';
-import { RUN_STATES, type Run, type RunState } from '../runs/run.ts';
+import { RUN_STATES, type RunState } from '../runs/run.ts';
 import { runState } from '../runs/state.ts';
 import { configOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
-import { detailsOf, renderRun, renderRuns, resultOf, summaryOf } from './runs-view.ts';
+import { renderRun, renderRuns } from './runs-view.ts';
 
 interface ListOptions {
   readonly limit: number;
@@ -38,7 +37,7 @@ const list = new Command('list')
   .option('--since <duration>', 'those of the last 90s, 10m, 2h or 7d', readSince)
   .option('--json', 'print them as JSON')
   .action(async ({ limit, json, ...filter }: ListOptions, command: Command) => {
-    const runs = await withQueue(command, (queue) => queue.list({ limit, where: runMatches(filter) }));
+    const { runs } = await withRuns(command, (admin) => admin.list(filter, { limit }));
     const now = Date.now();
     print(json === true ? runs.map((run) => summaryOf(run, now)) : renderRuns(runs, now));
   });
@@ -48,10 +47,10 @@ const show = new Command('show')
   .argument('<id>', 'of the run, or as much of its beginning as no other run has')
   .option('--json', 'print it as JSON')
   .action(async (id: string, { json }: Json, command: Command) => {
-    await withQueue(command, async (queue) => {
-      const run = await theRun(queue, id);
-      const known = { stop: await queue.stopOf(run.id), now: Date.now() };
-      print(json === true ? detailsOf(run, known) : renderRun(run, known));
+    await withRuns(command, async (admin) => {
+      const run = await admin.find(id);
+      const details = await admin.details(run);
+      print(json === true ? details : renderRun(run, { stop: details.stop ?? undefined, now: Date.now() }));
     });
   });
 
@@ -60,13 +59,11 @@ const cancel = new Command('cancel')
   .argument('<id>', 'of the run, or as much of its beginning as no other run has')
   .option('--json', 'print what came of it as JSON')
   .action(async (id: string, { json }: Json, command: Command) => {
-    await withQueue(command, async (queue) => {
-      const run = await theRun(queue, id);
+    await withRuns(command, async (admin) => {
       const request = { by: 'the operator', reason: 'beckon runs cancel' };
-      const answer = await queue.stop(run.id, request);
-      // It may have ended since it was looked for.
-      const now = answer === 'over' ? ((await queue.find(run.id)) ?? run) : run;
-      print(json === true ? { id: run.id, answer, state: runState(now) } : cancelWords(now, answer));
+      const cancelled = await admin.cancel(await admin.find(id), request);
+      const { answer, run } = cancelled;
+      print(json === true ? { id: run.id, answer, state: runState(run) } : cancelWords(cancelled));
       process.exitCode = answer === 'asked' ? EXIT.done : EXIT.no;
     });
   });
@@ -76,10 +73,9 @@ const retry = new Command('retry')
   .argument('<id>', 'of the run, or as much of its beginning as no other run has')
   .option('--json', 'print what came of it as JSON')
   .action(async (id: string, { json }: Json, command: Command) => {
-    await withQueue(command, async (queue) => {
-      const old = await theRun(queue, id);
-      if (old.finishedAt === undefined) throw notOver(old);
-      const { run, duplicate } = await runAgain(old, { queue, now: Date.now() });
+    await withRuns(command, async (admin) => {
+      const old = await admin.find(id);
+      const { run, duplicate } = await admin.retry(old);
       if (duplicate) console.error(`It was started again before; that run is ${runState(run)}.`);
       print(json === true ? { id: run.id, retryOf: old.id, duplicate, state: runState(run) } : run.id);
     });
@@ -93,7 +89,7 @@ export const runs = new Command('runs')
   .addCommand(retry);
 
 /** Opens the queue of the config as a guest, and closes it whatever comes. */
-async function withQueue<T>(command: Command, act: (queue: RunQueue) => Promise<T>): Promise<T> {
+async function withRuns<T>(command: Command, act: (runs: RunAdmin) => Promise<T>): Promise<T> {
   const { queue: settings, retention } = await configOf(command);
   // Only here: the other commands start faster without all that this needs.
   const [{ openBackend }, { createRunQueue }] = await Promise.all([
@@ -103,30 +99,13 @@ async function withQueue<T>(command: Command, act: (queue: RunQueue) => Promise<
   const backend = await openBackend(settings.home, { isGuest: true });
   const queue = createRunQueue(backend, { retention: retention.runs });
   try {
-    return await act(queue);
+    return await act(createRunAdmin({ queue, clock: Date.now }));
   } finally {
     await queue.close();
   }
 }
 
-async function theRun(queue: RunQueue, id: string): Promise<Run> {
-  const exact = await queue.find(id);
-  if (exact !== undefined) return exact;
-  const [run, other] = await queue.list({ limit: 2, where: (candidate) => candidate.id.startsWith(id) });
-  if (run !== undefined && other === undefined) return run;
-  const hint = '`beckon runs` lists the newest; finished ones are kept for retention.runs of the config.';
-  throw run === undefined
-    ? new BeckonError('run_unknown', `There is no run ${id}.`, { hint })
-    : new BeckonError('run_ambiguous', `Several runs begin with ${id}, such as ${run.id} and ${other?.id}.`);
-}
-
-function notOver(run: Run): BeckonError {
-  return new BeckonError('run_not_over', `The run ${run.id} has not ended yet: it is ${runState(run)}.`, {
-    hint: `To start it anew, cancel it first: beckon runs cancel ${run.id}`,
-  });
-}
-
-function cancelWords(run: Run, answer: 'asked' | 'over' | 'unknown'): string {
+function cancelWords({ run, answer }: Cancelled): string {
   const state = runState(run);
   if (answer !== 'asked') return `${run.id} is over: ${state} ${resultOf(run)}`.trimEnd();
   switch (state) {

@@ -34,15 +34,16 @@ export const serve = new Command('serve')
     });
     const observer = createProcessObserver({ log, audit });
     observer.loaded(config);
+    const version = command.parent?.version() ?? '';
     const stopped = waitForSignal();
     // Only here: the other commands start in a third of the time without all that this one needs.
     const { startApp } = await import('../app.ts');
-    const app = await startApp(config, { role, log, audit });
+    const app = await startApp(config, { role, log, audit, version });
     observer.ready({
       address: app.address,
       role,
       queue: config.queue.home.kind,
-      version: command.parent?.version(),
+      version,
     });
     const signal = await stopped;
     observer.stopping(signal);

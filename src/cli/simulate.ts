@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
+import { createSimulate } from '../admin/simulate.ts';
 import { BeckonError, messageOf } from '../lib/errors.ts';
-import { createReceive, type Received } from '../receive.ts';
+import type { Received } from '../receive.ts';
 import { configOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
 
@@ -17,22 +18,10 @@ export const simulate = new Command('simulate')
   .action(async (file: string, options: { json?: true; header?: string }, command: Command) => {
     const config = await configOf(command);
     const payload = parsePayload(file, file === '-' ? await text(process.stdin) : await read(file));
-    const receive = createReceive({
-      config,
-      // A queue that remembers for as long as the answer takes; so the explanation is the truth.
-      queue: {
-        add: async () => ({ duplicate: false }),
-        addCommand: async () => {},
-        wake: async () => {},
-      },
-      caughtUp: {
-        acceptsFrom: async () => Date.now() - config.limits.maxEventAge,
-        timeOf: async ({ at }) => at,
-      },
-      observer: { queued: () => {}, received: () => {} },
-      clock: Date.now,
+    const received = await createSimulate({ config, clock: Date.now })({
+      event: eventOf(options.header),
+      payload,
     });
-    const received = await receive({ event: eventOf(options.header), payload });
     console.log(options.json ? JSON.stringify(received, null, 2) : explain(received));
     process.exitCode = received.status === 'accepted' ? EXIT.done : EXIT.no;
   });

@@ -1,0 +1,103 @@
+import { BeckonError } from '../lib/errors.ts';
+import { runAgain } from '../runs/again.ts';
+import { type RunFilter, runMatches } from '../runs/filter.ts';
+import type { RunQueue, StopRequest } from '../runs/queue-ports.ts';
+import type { Run } from '../runs/run.ts';
+import { runState } from '../runs/state.ts';
+import { detailsOf, type RunDetails } from './view.ts';
+
+/** What came of a request to end a run: it is told to its worker, or the run had ended before. */
+export interface Cancelled {
+  readonly answer: 'asked' | 'over';
+  /** As it stands now. */
+  readonly run: Run;
+}
+
+/** A place in the list of runs, from which it goes on: those made before. */
+export interface Page {
+  readonly limit: number;
+  /** What an earlier page gave as `next`. */
+  readonly after?: string | undefined;
+}
+
+/** What whoever runs Beckon asks of runs; the same for `beckon runs`, the API and the dashboard. */
+export interface RunAdmin {
+  /** Newest first. `next`: where the list goes on; `undefined` at its end. */
+  list(
+    filter: RunFilter,
+    page: Page,
+  ): Promise<{ readonly runs: readonly Run[]; readonly next: string | undefined }>;
+  /**
+   * By its id, or by as much of its beginning as no other run has.
+   * @throws BeckonError `run_unknown`, `run_ambiguous`.
+   */
+  find(id: string): Promise<Run>;
+  details(run: Run): Promise<RunDetails>;
+  cancel(run: Run, request: StopRequest): Promise<Cancelled>;
+  /**
+   * Starts the event of a run again. `duplicate`: that was done before, and the run has not ended.
+   * @throws BeckonError `run_not_over` for a run that has not ended itself.
+   */
+  retry(run: Run): Promise<{ readonly run: Run; readonly duplicate: boolean }>;
+}
+
+/** Every method rejects with `queue_unavailable` when the queue does not answer. */
+export function createRunAdmin({
+  queue,
+  clock,
+}: {
+  readonly queue: Pick<RunQueue, 'add' | 'find' | 'list' | 'stop' | 'stopOf'>;
+  readonly clock: () => number;
+}): RunAdmin {
+  return {
+    async list(filter, { limit, after }) {
+      const matches = runMatches(filter);
+      const where = (run: Run) => matches(run) && (after === undefined || placeOf(run) < after);
+      // One more than asked for tells whether there are more.
+      const runs = await queue.list({ limit: limit + 1, where });
+      const last = runs.length > limit ? runs[limit - 1] : undefined;
+      return { runs: runs.slice(0, limit), next: last && placeOf(last) };
+    },
+    async find(id) {
+      const exact = await queue.find(id);
+      if (exact !== undefined) return exact;
+      const [run, other] = await queue.list({
+        limit: 2,
+        where: (candidate) => candidate.id.startsWith(id),
+      });
+      if (run !== undefined && other === undefined) return run;
+      throw run === undefined
+        ? new BeckonError('run_unknown', `There is no run ${id}.`, { hint: KEPT })
+        : new BeckonError(
+            'run_ambiguous',
+            `Several runs begin with ${id}, such as ${run.id} and ${other?.id}.`,
+          );
+    },
+    details: async (run) => detailsOf(run, { stop: await queue.stopOf(run.id), now: clock() }),
+    async cancel(run, request) {
+      const answer = await queue.stop(run.id, request);
+      if (answer === 'asked') return { answer, run };
+      // It may have ended since it was looked for.
+      return { answer: 'over', run: (await queue.find(run.id)) ?? run };
+    },
+    async retry(run) {
+      if (run.finishedAt === undefined) {
+        throw new BeckonError(
+          'run_not_over',
+          `The run ${run.id} has not ended yet: it is ${runState(run)}.`,
+          {
+            hint: `To start it anew, cancel it first: beckon runs cancel ${run.id}`,
+          },
+        );
+      }
+      return runAgain(run, { queue, now: clock() });
+    },
+  };
+}
+
+const KEPT = '`beckon runs` lists the newest; finished ones are kept for retention.runs of the config.';
+
+/** Sorts as the list does, and tells runs of the same millisecond apart. */
+function placeOf({ createdAt, id }: Run): string {
+  return `${createdAt}_${id}`;
+}

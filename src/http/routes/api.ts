@@ -1,0 +1,226 @@
+import swagger from '@fastify/swagger';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import { Configured, configured } from '../../admin/configured.ts';
+import type { RunAdmin } from '../../admin/runs.ts';
+import { createSimulate } from '../../admin/simulate.ts';
+import { RunDetails, RunSummary, summaryOf } from '../../admin/view.ts';
+import type { Config } from '../../config/config.ts';
+import { BeckonError } from '../../lib/errors.ts';
+import type { Clock } from '../../runs/ports.ts';
+import type { RunQueue } from '../../runs/queue-ports.ts';
+import { RUN_STATES, type Run } from '../../runs/run.ts';
+import { runState } from '../../runs/state.ts';
+import { sendError } from '../errors.ts';
+import type { Sessions } from '../session.ts';
+import { createCountStranger } from '../strangers.ts';
+import { RunQuery } from './run-query.ts';
+import { statusOf } from './status-of.ts';
+
+export interface ApiTools {
+  readonly config: Config;
+  readonly runs: RunAdmin;
+  readonly queue: Pick<RunQueue, 'depth'>;
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Of Beckon. */
+  readonly version: string;
+}
+
+const Problem = z
+  .object({ error: z.object({ code: z.string(), message: z.string() }) })
+  .meta({ id: 'Error' });
+const PROBLEMS = { '4xx': Problem, '5xx': Problem };
+const State = z.enum(RUN_STATES);
+
+/**
+ * The admin API, `/api/…`: what `beckon runs` and the dashboard can do, for programs. Needs the admin token as a bearer
+ * token, or the cookie of somebody who signed in. Described by itself at `/api/openapi.json`.
+ */
+export async function apiRoutes(app: FastifyInstance, tools: ApiTools): Promise<void> {
+  const { runs, sessions, queue, config, clock, version } = tools;
+  const countStranger = createCountStranger(app);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, tools));
+  app.addHook('onRequest', async (request, reply) => {
+    if ((await sessions.who(request)) !== undefined) return;
+    const seconds = await countStranger(request);
+    if (seconds !== undefined) {
+      return sendError(reply, 429, 'too_many_requests', 'Try again later.', {
+        'retry-after': String(seconds),
+      });
+    }
+    return sendError(
+      reply,
+      401,
+      'unauthorized',
+      'The admin token is missing or wrong: Authorization: Bearer …',
+      {
+        'www-authenticate': 'Bearer',
+      },
+    );
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Beckon', description: 'Runs of agents: look, stop, start again.', version },
+      servers: [{ url: config.server.publicUrl ?? '/' }],
+      components: { securitySchemes: { adminToken: { type: 'http', scheme: 'bearer' } } },
+      security: [{ adminToken: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  const summary = (run: Run) => summaryOf(run, clock());
+  const params = z.object({
+    id: z.string().min(1).describe('Of the run, or as much of its beginning as no other has.'),
+  });
+
+  api.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+
+  api.get(
+    '/api/runs',
+    {
+      schema: {
+        summary: 'Runs, the newest first',
+        querystring: RunQuery.extend({
+          limit: z.coerce.number().int().min(1).max(1_000).default(50),
+          after: z.string().optional().describe('What the page before gave as `next`.'),
+        }),
+        response: { 200: z.object({ runs: z.array(RunSummary), next: z.string().nullable() }), ...PROBLEMS },
+      },
+    },
+    async ({ query: { limit, after, since, ...filter } }) => {
+      const sinceTime = since === undefined ? undefined : clock() - since;
+      const page = await runs.list({ ...filter, since: sinceTime }, { limit, after });
+      return { runs: page.runs.map(summary), next: page.next ?? null };
+    },
+  );
+
+  api.get(
+    '/api/runs/:id',
+    { schema: { summary: 'All that is known of a run', params, response: { 200: RunDetails, ...PROBLEMS } } },
+    async ({ params: { id } }) => runs.details(await runs.find(id)),
+  );
+
+  api.post(
+    '/api/runs/:id/cancel',
+    {
+      schema: {
+        summary: 'Ask a run to stop that is queued or running',
+        params,
+        response: {
+          200: z.object({ id: z.string(), answer: z.enum(['asked', 'over']), state: State }),
+          ...PROBLEMS,
+        },
+      },
+    },
+    async ({ params: { id } }) => {
+      const { answer, run } = await runs.cancel(await runs.find(id), { by: 'the operator', reason: '' });
+      return { id: run.id, answer, state: runState(run) };
+    },
+  );
+
+  api.post(
+    '/api/runs/:id/retry',
+    {
+      schema: {
+        summary: 'Start what a run was for again, as a new run',
+        params,
+        response: {
+          200: z
+            .object({ id: z.string(), retryOf: z.string(), duplicate: z.boolean(), state: State })
+            .describe('`duplicate`: it was started again before, and that run has not ended.'),
+          ...PROBLEMS,
+        },
+      },
+    },
+    async ({ params: { id } }) => {
+      const old = await runs.find(id);
+      const { run, duplicate } = await runs.retry(old);
+      return { id: run.id, retryOf: old.id, duplicate, state: runState(run) };
+    },
+  );
+
+  api.get(
+    '/api/config',
+    { schema: { summary: 'Agents and triggers as configured', response: { 200: Configured, ...PROBLEMS } } },
+    async () => configured(config),
+  );
+
+  const count = z.number().int();
+  api.get(
+    '/api/status',
+    {
+      schema: {
+        summary: 'The queue now',
+        response: {
+          200: z.object({
+            version: z.string(),
+            queue: z.object({
+              waiting: count,
+              active: count,
+              delayed: count,
+              completed: count,
+              failed: count,
+            }),
+          }),
+          ...PROBLEMS,
+        },
+      },
+    },
+    async () => ({ version, queue: await queue.depth() }),
+  );
+
+  const simulate = createSimulate(tools);
+  api.post(
+    '/api/simulate',
+    {
+      bodyLimit: 25 * 1024 * 1024,
+      schema: {
+        summary: 'What a webhook payload would do and why, trigger by trigger',
+        querystring: z.object({
+          event: z.string().optional().describe('`X-Gitlab-Event`; else from the payload.'),
+        }),
+        body: z.looseObject({}).describe('The payload.'),
+        response: { 200: z.looseObject({ status: z.string() }), ...PROBLEMS },
+      },
+    },
+    ({ query: { event }, body }) => simulate({ event, payload: body }),
+  );
+}
+
+function answerError(
+  error: FastifyError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+  { log }: ApiTools,
+): FastifyReply {
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const faults = error.validation.map(({ instancePath, message }) =>
+      `${instancePath.slice(1).replaceAll('/', '.')} ${message}`.trim(),
+    );
+    return sendError(reply, 400, 'bad_request', `${error.validationContext}: ${faults.join('; ')}`);
+  }
+  if (error instanceof BeckonError) {
+    const message = error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
+    return sendError(reply, statusOf(error.code), error.code, message);
+  }
+  const { statusCode = 500 } = error;
+  if (statusCode < 500) return sendError(reply, statusCode, 'bad_request', error.message);
+  log.error({ err: error }, 'request failed');
+  return sendError(reply, 500, 'internal', 'An error inside Beckon. Its log says more.');
+}

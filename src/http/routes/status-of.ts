@@ -1,0 +1,12 @@
+/** The status of an answer to each error that a person can do something about. */
+const STATUS: Readonly<Record<string, number>> = {
+  run_unknown: 404,
+  run_ambiguous: 409,
+  run_not_over: 409,
+  queue_unavailable: 503,
+};
+
+/** The HTTP status of an answer to an error by its code; 500 for one that nobody outside can do anything about. */
+export function statusOf(code: string): number {
+  return STATUS[code] ?? 500;
+}

@@ -1,6 +1,6 @@
 import { BeckonError } from '../lib/errors.ts';
 import { runAgain } from '../runs/again.ts';
-import { type RunFilter, runMatches } from '../runs/filter.ts';
+import { placeInList, type RunFilter, runMatches } from '../runs/filter.ts';
 import type { RunQueue, StopRequest } from '../runs/queue-ports.ts';
 import type { Run } from '../runs/run.ts';
 import { runState } from '../runs/state.ts';
@@ -52,11 +52,11 @@ export function createRunAdmin({
   return {
     async list(filter, { limit, after }) {
       const matches = runMatches(filter);
-      const where = (run: Run) => matches(run) && (after === undefined || placeOf(run) < after);
+      const where = (run: Run) => matches(run) && (after === undefined || placeInList(run) < after);
       // One more than asked for tells whether there are more.
       const runs = await queue.list({ limit: limit + 1, where });
       const last = runs.length > limit ? runs[limit - 1] : undefined;
-      return { runs: runs.slice(0, limit), next: last && placeOf(last) };
+      return { runs: runs.slice(0, limit), next: last && placeInList(last) };
     },
     async find(id) {
       const exact = await queue.find(id);
@@ -96,8 +96,3 @@ export function createRunAdmin({
 }
 
 const KEPT = '`beckon runs` lists the newest; finished ones are kept for retention.runs of the config.';
-
-/** Sorts as the list does, and tells runs of the same millisecond apart. */
-function placeOf({ createdAt, id }: Run): string {
-  return `${createdAt}_${id}`;
-}

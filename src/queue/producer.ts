@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JobType } from 'bullmq';
 import pLimit from 'p-limit';
+import { newestFirst } from '../runs/filter.ts';
 import type { RunQueue, StopRequest } from '../runs/queue-ports.ts';
 import type { Outcome, Run } from '../runs/run.ts';
 import type { Backend, RunJob } from './backend.ts';
@@ -160,7 +161,7 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
         if (recent.length === 0 || found.size >= enough) break;
       }
     }
-    return [...found.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)).slice(0, limit);
+    return [...found.values()].sort(newestFirst).slice(0, limit);
   };
 
   return {

@@ -23,3 +23,13 @@ export function runMatches({ state, agent, project, user, since }: RunFilter): (
     (username === undefined || run.event.actor.username.toLowerCase() === username) &&
     (since === undefined || Date.parse(run.createdAt) >= since);
 }
+
+/** Where a run stands in a list, the larger the newer; tells runs of the same millisecond apart. */
+export function placeInList({ createdAt, id }: Run): string {
+  return `${createdAt}_${id}`;
+}
+
+/** Sorts a list of runs. */
+export function newestFirst(a: Run, b: Run): number {
+  return placeInList(a) < placeInList(b) ? 1 : -1;
+}

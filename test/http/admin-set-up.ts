@@ -1,0 +1,48 @@
+import { pino } from 'pino';
+import { createRunAdmin } from '../../src/admin/runs.ts';
+import type { Config } from '../../src/config/config.ts';
+import type { ServerTools } from '../../src/http/server.ts';
+import { createSessions } from '../../src/http/session.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import type { Run } from '../../src/runs/run.ts';
+import { config as aConfig } from '../builders/config.ts';
+import { runQueueDouble } from '../doubles/run-queue.ts';
+import { setUp } from './set-up.ts';
+
+export const ADMIN_TOKEN = 'the-token-of-the-operator';
+
+/** The web server with dashboard and admin API over some runs. */
+export function setUpAdmin(
+  runs: readonly Run[] = [],
+  {
+    config = aConfig(),
+    isSecure = false,
+    clock = Date.now,
+  }: { config?: Config; isSecure?: boolean; clock?: () => number } = {},
+) {
+  const store = runQueueDouble(runs);
+  const admin: ServerTools['admin'] = {
+    config,
+    queue: store.queue,
+    runs: createRunAdmin({ queue: store.queue, clock }),
+    sessions: createSessions({ adminToken: new Secret(ADMIN_TOKEN), isSecure }),
+    clock,
+    log: pino({ level: 'silent' }),
+    version: '1.2.3',
+  };
+  const { server } = setUp({ admin });
+  const api = async (
+    method: 'GET' | 'POST',
+    url: string,
+    { body, token = ADMIN_TOKEN }: { body?: object; token?: string } = {},
+  ) => {
+    const answer = await server.inject({
+      method,
+      url,
+      headers: { authorization: `Bearer ${token}` },
+      ...(body === undefined ? {} : { payload: body }),
+    });
+    return { status: answer.statusCode, body: answer.json() };
+  };
+  return { ...store, server, api };
+}

@@ -72,12 +72,15 @@ td small { display: block; }
 .verdicts { list-style: none; padding: 0; }
 .empty { color: var(--quiet); }
 @media (max-width: 44rem) {
-  thead { position: absolute; left: -100vw; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  header nav { order: 1; flex-basis: 100%; }
+  header form { margin-left: auto; }
   tr { display: block; padding: .75rem 0; border-bottom: 1px solid var(--line); }
   td, tbody th { display: block; border: 0; padding: .1rem 0; min-width: 0; }
   td[data-label]::before { content: attr(data-label) ": "; color: var(--quiet); }
   .facts div { grid-template-columns: 1fr; gap: 0; }
-  .filters label, .filters input, .filters select { width: 100%; }
+  .filters { display: grid; grid-template-columns: 1fr 1fr; }
+  .filters input, .filters select { width: 100%; }
 }
 `;
 

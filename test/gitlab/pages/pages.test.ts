@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openBrowser } from '../../support/browser.ts';
 import { describeWith } from '../../support/needs.ts';
 import { newFolder } from '../../support/temporary.ts';
 import { startDemoGitLab } from '../demo/demo-gitlab.ts';
 import { PERSONA, seed } from '../demo/seed.ts';
-import { findProgram } from '../git/find-program.ts';
 import type { StandInGitLab } from '../start.ts';
 import { noteableUrl, pipelineUrl } from '../world/urls.ts';
 
@@ -17,18 +17,7 @@ describeWith(['chromium'], 'the pages of the stand-in GitLab, in a browser', () 
   beforeAll(async () => {
     folder = await newFolder();
     gitlab = await startDemoGitLab(folder);
-    browser = await chromium.launch({
-      executablePath: findProgram('chromium') ?? '',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
+    browser = await openBrowser();
   }, 60_000);
   afterAll(async () => {
     await browser?.close();

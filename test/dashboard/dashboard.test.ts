@@ -1,0 +1,259 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Run } from '../../src/runs/run.ts';
+import { notePayload } from '../builders/payloads.ts';
+import { ADMIN_TOKEN, setUpAdmin } from '../http/admin-set-up.ts';
+import { aFullRun, aRun, ended } from '../queue/a-run.ts';
+import { openBrowser } from '../support/browser.ts';
+import { describeWith } from '../support/needs.ts';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const PHONE = { width: 360, height: 740 };
+
+/** What axe-core finds that keeps somebody from using a page. */
+async function barriers(page: Page): Promise<readonly string[]> {
+  // Put in from outside: the page itself may load nothing but its own files.
+  await page.evaluate(AXE);
+  const { violations } = (await page.evaluate('axe.run()')) as {
+    violations: { id: string; impact: string; nodes: { html: string }[] }[];
+  };
+  return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html}`);
+}
+
+describeWith(['chromium'], 'the dashboard', () => {
+  let browser: Browser;
+  const contexts: BrowserContext[] = [];
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+  }, 60_000);
+  afterEach(async () => {
+    await Promise.all(contexts.splice(0).map((context) => context.close()));
+  });
+  afterAll(() => browser?.close());
+
+  async function open(runs: readonly Run[], options: Parameters<Browser['newContext']>[0] = {}) {
+    const admin = setUpAdmin(runs);
+    await admin.server.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = admin.server.server.address() as AddressInfo;
+    const context = await browser.newContext({ baseURL: `http://127.0.0.1:${port}`, ...options });
+    contexts.push(context);
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/status of 40\d/.test(message.text())) faults.push(message.text());
+    });
+    return { ...admin, page, faults };
+  }
+
+  async function signIn(page: Page, path = '/'): Promise<void> {
+    await page.goto(path);
+    await page.getByLabel('Admin token').fill(ADMIN_TOKEN);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  }
+
+  it('lets in who has the admin token, to where they wanted, until they sign out', async () => {
+    const run = aRun();
+    const { page, faults } = await open([run]);
+    await page.goto(`/runs/${run.id}`);
+    expect(new URL(page.url()).pathname).toBe('/login');
+    await page.getByLabel('Admin token').fill('a guess');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('alert').textContent()).toBe('That is not the admin token.');
+    await page.getByLabel('Admin token').fill(ADMIN_TOKEN);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Basket' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/runs/${run.id}`);
+    const [cookie] = await page.context().cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Admin token').waitFor();
+    await page.goto('/');
+    expect(new URL(page.url()).pathname).toBe('/login');
+    expect(faults).toEqual([]);
+  });
+
+  it('shows a run move on without being reloaded, and leaves the keyboard where it is', async () => {
+    const run = aRun();
+    const { page, kept, faults } = await open([run]);
+    await signIn(page);
+    await page.getByText('queued', { exact: true }).locator('visible=true').last().waitFor();
+    const link = page.getByRole('link', { name: 'Basket' });
+    await link.focus();
+    kept.set(run.id, ended(run));
+    await page.locator('.state.succeeded').waitFor();
+    expect(await link.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
+    await page.getByLabel('Person').fill('half a na');
+    const fresh = aRun({ id: 'run-fresh' });
+    kept.set(fresh.id, fresh);
+    await page.locator('#run-fresh').waitFor();
+    expect(await page.getByLabel('Person').inputValue()).toBe('half a na');
+    expect(faults).toEqual([]);
+  });
+
+  it('narrows the list, keeps that in the address, and says what is wrong there', async () => {
+    const { page } = await open([
+      aRun({ id: 'run-a' }),
+      aRun({ id: 'run-b', agent: 'codex' }),
+      ended(aRun({ id: 'run-c' })),
+    ]);
+    await signIn(page);
+    expect(await page.locator('tbody tr').count()).toBe(3);
+    await page.getByLabel('State').selectOption('succeeded');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.waitForURL(/state=succeeded/);
+    expect(await page.locator('tbody tr').evaluateAll((rows) => rows.map(({ id }) => id))).toEqual(['run-c']);
+    await page.getByRole('link', { name: 'Show all' }).click();
+    await page.getByLabel('Of the last').fill('soon');
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('alert').textContent()).toContain('since');
+  });
+
+  it('goes through all runs, page by page', async () => {
+    const runs = Array.from({ length: 120 }, (_, index) =>
+      aRun({ id: `run-${index}`, createdAt: new Date(Date.now() - index * 1_000).toISOString() }),
+    );
+    const { page } = await open(runs);
+    await signIn(page);
+    const seen = new Set<string>();
+    for (;;) {
+      for (const id of await page.locator('tbody tr').evaluateAll((rows) => rows.map(({ id }) => id)))
+        seen.add(id);
+      const older = page.getByRole('link', { name: 'Older runs' });
+      if ((await older.count()) === 0) break;
+      await older.click();
+      await page.waitForLoadState();
+    }
+    expect(seen.size).toBe(120);
+  });
+
+  it('stops a run and starts it again, by the keyboard alone', async () => {
+    const run = aRun();
+    const { page, kept, stops } = await open([run]);
+    await page.goto('/');
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').textContent()).toBe('Skip to content');
+    const to = async (name: string) => {
+      for (let presses = 0; presses < 30; presses += 1) {
+        const focused = await page
+          .locator(':focus')
+          .evaluate((element) => [element.textContent, element.closest('label')?.textContent]);
+        if (focused.some((text) => text?.startsWith(name))) return;
+        await page.keyboard.press('Tab');
+      }
+      throw new Error(`the keyboard does not get to ${name}`);
+    };
+    await to('Admin token');
+    await page.keyboard.type(ADMIN_TOKEN);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Runs' }).waitFor();
+    await page.keyboard.press('Tab');
+    await to('Basket');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Basket' }).waitFor();
+    await page.keyboard.press('Tab');
+    await to('Stop');
+    await page.keyboard.press('Enter');
+    await page.getByText('the operator asked it to stop.').waitFor();
+    expect(stops.get(run.id)?.by).toBe('the operator');
+
+    kept.set(run.id, {
+      ...run,
+      outcome: { kind: 'cancelled', by: 'the operator' },
+      finishedAt: new Date().toISOString(),
+    });
+    await page.getByRole('button', { name: 'Start again' }).waitFor();
+    await page.locator('.skip').focus();
+    await to('Start again');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: run.id }).waitFor();
+    expect([...kept.values()].filter(({ retryOf }) => retryOf === run.id)).toHaveLength(1);
+  });
+
+  it('explains a payload that is pasted', async () => {
+    const { page } = await open([]);
+    await signIn(page, '/simulate');
+    await page.getByLabel('Payload (JSON)').fill('{');
+    await page.getByRole('button', { name: 'Simulate' }).click();
+    expect(await page.getByRole('alert').textContent()).toBe('The payload is not JSON.');
+    await page
+      .getByLabel('Payload (JSON)')
+      .fill(JSON.stringify(notePayload('<script>alert(1)</script> hello')));
+    await page.getByRole('button', { name: 'Simulate' }).click();
+    await page.getByText('Would do nothing').waitFor();
+    expect(await page.getByLabel('Payload (JSON)').inputValue()).toContain('<script>alert(1)</script>');
+  });
+
+  it('works without scripts', async () => {
+    const run = aRun();
+    const { page, stops } = await open([run], { javaScriptEnabled: false });
+    await signIn(page);
+    await page.getByRole('link', { name: 'Basket' }).click();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByText('asked it to stop').waitFor();
+    expect(stops.size).toBe(1);
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has no barriers that axe-core finds, and fits a phone: %s',
+    async (colorScheme) => {
+      const full = aFullRun();
+      const { page } = await open([full, aRun(), ended(aRun())], { colorScheme });
+      await page.goto('/login');
+      expect(await barriers(page)).toEqual([]);
+      await signIn(page);
+      for (const path of ['/', `/runs/${full.id}`, '/agents', '/simulate', '/runs/nope']) {
+        await page.goto(path);
+        expect(await barriers(page), path).toEqual([]);
+        const wide = page.viewportSize() ?? PHONE;
+        await page.setViewportSize(PHONE);
+        expect(
+          await page.evaluate('document.documentElement.scrollWidth'),
+          `width of ${path}`,
+        ).toBeLessThanOrEqual(PHONE.width);
+        expect(await barriers(page), `${path} on a phone`).toEqual([]);
+        await page.setViewportSize(wide);
+      }
+    },
+  );
+
+  it('shows what strangers wrote as text', async () => {
+    const run = aRun();
+    const title = '<img src=x onerror=alert(1)> "quoted" & more';
+    const url = 'javascript:alert(1)';
+    const { resource } = run.event;
+    const event = { ...run.event, resource: { ...resource, title, url } } as Run['event'];
+    const { page, faults } = await open([{ ...run, event }]);
+    await signIn(page);
+    await page.getByRole('link', { name: title }).click();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(title);
+    expect(await page.locator('img, a[href^="javascript"]').count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  it('does nothing for a form of another site', async () => {
+    const run = aRun();
+    const { page, stops, server } = await open([run]);
+    await signIn(page);
+    const { port } = server.server.address() as AddressInfo;
+    // Another host to the browser, although the same machine.
+    const other = `http://localhost:${port}`;
+    await page.route(`${other}/evil`, (route) =>
+      route.fulfill({
+        contentType: 'text/html',
+        body: `<form method="post" action="http://127.0.0.1:${port}/runs/${run.id}/cancel"><button>Win a prize</button></form>`,
+      }),
+    );
+    await page.goto(`${other}/evil`);
+    await page.getByRole('button').click();
+    await page.getByRole('heading', { name: 'Not signed in' }).waitFor();
+    expect(stops.size).toBe(0);
+  });
+});

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Issue } from '../gitlab/world/records-discussion.ts';
 import { until } from '../support/until.ts';
 import { onEachHome } from './on-each-home.ts';
-import { noteSaying, type Scene } from './scene.ts';
+import { ADMIN_TOKEN, noteSaying, type Scene } from './scene.ts';
 
 onEachHome('a run that somebody has to do with', (open) => {
   let scene: Scene;
@@ -52,6 +52,27 @@ onEachHome('a run that somebody has to do with', (open) => {
     say('@sleeper-bot stop');
     await noteSaying(scene, issue, /There is nothing under way here that could be stopped/);
     expect(scene.botNotes(issue)).toHaveLength(3);
+  }, 90_000);
+
+  it('is found, stopped and started again through the API, and the thread says by whom', async () => {
+    const api = async (path: string, method = 'GET') => {
+      const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+      const answer = await fetch(`${scene.address()}/api${path}`, { method, headers });
+      expect(answer.status, path).toBe(200);
+      return answer.json();
+    };
+    const issue = newIssue();
+    await asked(issue);
+    const { runs } = await api('/runs?state=running&agent=sleeper&project=acme/**&user=alice');
+    const run = runs.find(({ item }: { item: { iid: number } }) => item.iid === issue.iid);
+    expect(await api(`/runs/${run.id}/cancel`, 'POST')).toMatchObject({ answer: 'asked' });
+    await noteSaying(scene, issue, /^🛑 Agent was cancelled by the operator\./);
+    await until('the run is over', async () => (await api(`/runs/${run.id}`)).finishedAt !== null);
+    const again = await api(`/runs/${run.id}/retry`, 'POST');
+    expect(again).toMatchObject({ retryOf: run.id, duplicate: false });
+    await noteSaying(scene, issue, new RegExp(`^✅ Agent has started[^]*run=${again.id}`));
+    await api(`/runs/${again.id}/cancel`, 'POST');
+    await until('the second is over', async () => (await api(`/runs/${again.id}`)).state === 'cancelled');
   }, 90_000);
 
   it.concurrent.each([

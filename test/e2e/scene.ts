@@ -13,6 +13,7 @@ import { newFolder } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 
 const SECRET = randomBytes(16).toString('hex');
+export const ADMIN_TOKEN = randomBytes(16).toString('hex');
 export const PROJECT = 'acme/web/shop';
 
 /** Accounts of the agents, and where each has its flow. */
@@ -104,7 +105,7 @@ export async function openScene({
   });
   world.addMember({ user: 'alice', project, level: 'developer' });
   world.addMember({ user: 'rita', project, level: 'reporter' });
-  const env: Record<string, string> = { WEBHOOK_SECRET: SECRET };
+  const env: Record<string, string> = { WEBHOOK_SECRET: SECRET, ADMIN_TOKEN };
   for (const name of Object.keys(agents)) {
     const user = world.addUser({ username: `${name}-bot`, name, bot: true });
     world.addMember({ user, project, level: 'developer' });
@@ -124,7 +125,7 @@ export async function openScene({
   }
   const config = {
     gitlab: { url: gitlab.url, ...(operator ? { token: '${TOKEN_OF_OPERATOR}' } : {}) },
-    server: { port },
+    server: { port, adminToken: '${ADMIN_TOKEN}' },
     webhook: { secretTokens: ['${WEBHOOK_SECRET}'] },
     queue:
       opened !== undefined && 'url' in opened

@@ -23,12 +23,13 @@ const gitlab = await startDemoGitLab(join(folder, 'gitlab'));
 const { world } = gitlab;
 const { issue, tokens, projectPath } = await seed(world);
 const secret = randomBytes(24).toString('hex');
+const adminToken = randomBytes(12).toString('hex');
 const log = createWriteStream(join(folder, 'beckon.log'));
 
 const beckon = await startBeckon(
   {
     gitlab: { url: gitlab.url },
-    server: { port: 0 },
+    server: { port: 0, adminToken: '${ADMIN_TOKEN}' },
     webhook: { secretTokens: ['${WEBHOOK_SECRET}'] },
     queue: { dataDir: join(folder, 'data') },
     agents: {
@@ -43,7 +44,12 @@ const beckon = await startBeckon(
   },
   {
     folder,
-    env: { WEBHOOK_SECRET: secret, TOKEN_SCRIBE: tokens.scribe, TOKEN_ECHO: tokens.echo },
+    env: {
+      WEBHOOK_SECRET: secret,
+      ADMIN_TOKEN: adminToken,
+      TOKEN_SCRIBE: tokens.scribe,
+      TOKEN_ECHO: tokens.echo,
+    },
     onLog: (line) => log.write(`${line}\n`),
   },
 );
@@ -67,6 +73,7 @@ process.on('SIGTERM', () => void end(0));
 console.log(`
 ${styleText('bold', 'Beckon')} runs beside a stand-in for GitLab, with its queue in ${join(folder, 'data')}.
   The issue: ${noteableUrl(issue, world)}
+  Dashboard: ${beckon.address}/ (admin token: ${adminToken})
   Its log:   ${join(folder, 'beckon.log')}
 ${isOnce ? '' : `Write more comments there, such as "@echo-bot hello". Ctrl-C ends the demo.\n`}`);
 printThread(world, console.log);

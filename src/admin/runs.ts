@@ -1,6 +1,7 @@
 import { BeckonError } from '../lib/errors.ts';
 import { runAgain } from '../runs/again.ts';
 import { placeInList, type RunFilter, runMatches } from '../runs/filter.ts';
+import type { Clock, Observer } from '../runs/ports.ts';
 import type { RunQueue, StopRequest } from '../runs/queue-ports.ts';
 import type { Run } from '../runs/run.ts';
 import { runState } from '../runs/state.ts';
@@ -38,16 +39,29 @@ export interface RunAdmin {
    * Starts the event of a run again. `duplicate`: that was done before, and the run has not ended.
    * @throws BeckonError `run_not_over` for a run that has not ended itself.
    */
-  retry(run: Run): Promise<{ readonly run: Run; readonly duplicate: boolean }>;
+  retry(run: Run, by: string): Promise<{ readonly run: Run; readonly duplicate: boolean }>;
+}
+
+/** Hears what whoever runs Beckon has done about runs. */
+export interface AdminObserver extends Pick<Observer, 'queued'> {
+  /** `by`: who wanted it, in words for people. `runs`: those that were told, or made. */
+  administered(what: {
+    readonly command: 'cancel' | 'retry';
+    readonly about: Run;
+    readonly by: string;
+    readonly runs: readonly string[];
+  }): void;
 }
 
 /** Every method rejects with `queue_unavailable` when the queue does not answer. */
 export function createRunAdmin({
   queue,
+  observer,
   clock,
 }: {
   readonly queue: Pick<RunQueue, 'add' | 'find' | 'list' | 'stop' | 'stopOf'>;
-  readonly clock: () => number;
+  readonly observer: AdminObserver;
+  readonly clock: Clock;
 }): RunAdmin {
   return {
     async list(filter, { limit, after }) {
@@ -76,11 +90,13 @@ export function createRunAdmin({
     details: async (run) => detailsOf(run, { stop: await queue.stopOf(run.id), now: clock() }),
     async cancel(run, request) {
       const answer = await queue.stop(run.id, request);
+      const runs = answer === 'asked' ? [run.id] : [];
+      observer.administered({ command: 'cancel', about: run, by: request.by, runs });
       if (answer === 'asked') return { answer, run };
       // It may have ended since it was looked for.
       return { answer: 'over', run: (await queue.find(run.id)) ?? run };
     },
-    async retry(run) {
+    async retry(run, by) {
       if (run.finishedAt === undefined) {
         throw new BeckonError(
           'run_not_over',
@@ -90,7 +106,10 @@ export function createRunAdmin({
           },
         );
       }
-      return runAgain(run, { queue, now: clock() });
+      const again = await runAgain(run, { queue, now: clock() });
+      if (!again.duplicate) observer.queued(again.run);
+      observer.administered({ command: 'retry', about: run, by, runs: [again.run.id] });
+      return again;
     },
   };
 }

@@ -22,6 +22,9 @@ interface ListOptions {
 type Json = Pick<ListOptions, 'json'>;
 
 const MAX_LIMIT = 10_000;
+const OPERATOR = 'the operator';
+/** What a command does is told by the worker that carries it out. */
+const NOBODY = { queued: () => {}, administered: () => {} };
 
 const list = new Command('list')
   .description('List runs, the newest first.')
@@ -60,7 +63,7 @@ const cancel = new Command('cancel')
   .option('--json', 'print what came of it as JSON')
   .action(async (id: string, { json }: Json, command: Command) => {
     await withRuns(command, async (admin) => {
-      const request = { by: 'the operator', reason: 'beckon runs cancel' };
+      const request = { by: OPERATOR, reason: 'beckon runs cancel' };
       const cancelled = await admin.cancel(await admin.find(id), request);
       const { answer, run } = cancelled;
       print(json === true ? { id: run.id, answer, state: runState(run) } : cancelWords(cancelled));
@@ -75,7 +78,7 @@ const retry = new Command('retry')
   .action(async (id: string, { json }: Json, command: Command) => {
     await withRuns(command, async (admin) => {
       const old = await admin.find(id);
-      const { run, duplicate } = await admin.retry(old);
+      const { run, duplicate } = await admin.retry(old, OPERATOR);
       if (duplicate) console.error(`It was started again before; that run is ${runState(run)}.`);
       print(json === true ? { id: run.id, retryOf: old.id, duplicate, state: runState(run) } : run.id);
     });
@@ -99,7 +102,7 @@ async function withRuns<T>(command: Command, act: (runs: RunAdmin) => Promise<T>
   const backend = await openBackend(settings.home, { isGuest: true });
   const queue = createRunQueue(backend, { retention: retention.runs });
   try {
-    return await act(createRunAdmin({ queue, clock: Date.now }));
+    return await act(createRunAdmin({ queue, observer: NOBODY, clock: Date.now }));
   } finally {
     await queue.close();
   }

@@ -10,6 +10,9 @@ export interface Principal {
   readonly kind: 'operator';
 }
 
+/** What whoever has the admin token is called, in words for people. */
+export const OPERATOR = 'the operator';
+
 /** How long somebody stays signed in, in seconds. */
 const LIFE = 12 * 3_600;
 const NAME = 'beckon_session';

@@ -11,6 +11,7 @@ export interface Decision {
     | 'config'
     | 'delivery'
     | 'command'
+    | 'session'
     | 'run.queued'
     | 'run.admission'
     | 'run.turn'

@@ -1,16 +1,23 @@
 import type { Logger } from 'pino';
+import type { AdminObserver } from '../admin/runs.ts';
 import type { ObeyObserver } from '../obey.ts';
 import type { ReceiveObserver } from '../receive.ts';
 import type { Observer } from '../runs/ports.ts';
 import type { Run } from '../runs/run.ts';
 import { runState } from '../runs/state.ts';
+import { adminAudit, type SessionObserver } from './admin-observer.ts';
 import type { Audit } from './audit.ts';
 import { type DeliveryObserver, deliveryAudit } from './delivery-observer.ts';
 import type { Metrics } from './metrics.ts';
 import { runAudit } from './run-audit.ts';
 
 /** What hears of everything that happens. */
-export type BeckonObserver = Observer & ReceiveObserver & ObeyObserver & DeliveryObserver;
+export type BeckonObserver = Observer &
+  ReceiveObserver &
+  ObeyObserver &
+  DeliveryObserver &
+  AdminObserver &
+  SessionObserver;
 
 /** One log line, one metric and, for a decision, one line of the audit stream for each transition, and nowhere else. */
 export function createObserver(tools: { log: Logger; metrics: Metrics; audit: Audit }): BeckonObserver {
@@ -26,6 +33,7 @@ export function createObserver(tools: { log: Logger; metrics: Metrics; audit: Au
 
   return {
     ...deliveryAudit(tools.audit),
+    ...adminAudit(tools.audit),
     commanded: audit.commanded,
     queued(run) {
       audit.queued(run);

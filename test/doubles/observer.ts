@@ -11,4 +11,6 @@ export const silentObserver: BeckonObserver = {
   received: () => {},
   commanded: () => {},
   turnedAway: () => {},
+  administered: () => {},
+  signedIn: () => {},
 };

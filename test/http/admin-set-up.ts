@@ -4,8 +4,10 @@ import type { Config } from '../../src/config/config.ts';
 import type { ServerTools } from '../../src/http/server.ts';
 import { createSessions } from '../../src/http/session.ts';
 import { Secret } from '../../src/lib/secret.ts';
+import { adminAudit } from '../../src/observability/admin-observer.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { config as aConfig } from '../builders/config.ts';
+import { silentObserver } from '../doubles/observer.ts';
 import { runQueueDouble } from '../doubles/run-queue.ts';
 import { setUp } from './set-up.ts';
 
@@ -21,10 +23,16 @@ export function setUpAdmin(
   }: { config?: Config; isSecure?: boolean; clock?: () => number } = {},
 ) {
   const store = runQueueDouble(runs);
+  const audited: Record<string, unknown>[] = [];
+  const observer = {
+    ...silentObserver,
+    ...adminAudit(({ more, ...line }) => audited.push({ ...line, ...more })),
+  };
   const admin: ServerTools['admin'] = {
     config,
     queue: store.queue,
-    runs: createRunAdmin({ queue: store.queue, clock }),
+    runs: createRunAdmin({ queue: store.queue, observer, clock }),
+    observer,
     sessions: createSessions({ adminToken: new Secret(ADMIN_TOKEN), isSecure }),
     clock,
     log: pino({ level: 'silent' }),
@@ -44,5 +52,5 @@ export function setUpAdmin(
     });
     return { status: answer.statusCode, body: answer.json() };
   };
-  return { ...store, server, api };
+  return { ...store, server, api, audited };
 }

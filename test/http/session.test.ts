@@ -79,3 +79,27 @@ test('pages load nothing from elsewhere, are in no frame, and are kept by nobody
   expect(headers['cache-control']).toBe('no-store');
   expect(headers['x-content-type-options']).toBe('nosniff');
 });
+
+test('who signs in, and what they do, is in the audit stream', async () => {
+  const { server, audited, stop, run } = await signedIn();
+  await server.inject({
+    method: 'POST',
+    url: '/login',
+    headers: { ...FORM, ...OWN },
+    payload: 'token=a-guess',
+  });
+  await stop(OWN);
+  expect(audited).toEqual([
+    { event: 'session', decision: 'signed in', actor: 'the operator', from: '127.0.0.1' },
+    { event: 'session', decision: 'refused', actor: undefined, from: '127.0.0.1' },
+    expect.objectContaining({
+      event: 'command',
+      decision: 'obeyed',
+      actor: 'the operator',
+      project: 'acme/shop',
+      resource: 'issue/3',
+      command: 'cancel',
+      runs: [run.id],
+    }),
+  ]);
+});

@@ -21,7 +21,7 @@ import type { RunQueue } from '../../runs/queue-ports.ts';
 import { RUN_STATES, type Run } from '../../runs/run.ts';
 import { runState } from '../../runs/state.ts';
 import { sendError } from '../errors.ts';
-import type { Sessions } from '../session.ts';
+import { OPERATOR, type Sessions } from '../session.ts';
 import { createCountStranger } from '../strangers.ts';
 import { RunQuery } from './run-query.ts';
 import { statusOf } from './status-of.ts';
@@ -129,7 +129,7 @@ export async function apiRoutes(app: FastifyInstance, tools: ApiTools): Promise<
       },
     },
     async ({ params: { id } }) => {
-      const { answer, run } = await runs.cancel(await runs.find(id), { by: 'the operator', reason: '' });
+      const { answer, run } = await runs.cancel(await runs.find(id), { by: OPERATOR, reason: '' });
       return { id: run.id, answer, state: runState(run) };
     },
   );
@@ -150,7 +150,7 @@ export async function apiRoutes(app: FastifyInstance, tools: ApiTools): Promise<
     },
     async ({ params: { id } }) => {
       const old = await runs.find(id);
-      const { run, duplicate } = await runs.retry(old);
+      const { run, duplicate } = await runs.retry(old, OPERATOR);
       return { id: run.id, retryOf: old.id, duplicate, state: runState(run) };
     },
   );

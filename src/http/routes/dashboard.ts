@@ -19,8 +19,9 @@ import { type Filters, runsPage } from '../../dashboard/runs.tsx';
 import { simulatePage } from '../../dashboard/simulate.tsx';
 import { ICON, STYLE } from '../../dashboard/style.ts';
 import { BeckonError } from '../../lib/errors.ts';
+import type { SessionObserver } from '../../observability/admin-observer.ts';
 import type { Clock } from '../../runs/ports.ts';
-import { isFromOwnPage, type Principal, type Sessions } from '../session.ts';
+import { isFromOwnPage, OPERATOR, type Principal, type Sessions } from '../session.ts';
 import { createCountStranger } from '../strangers.ts';
 import { RunQuery } from './run-query.ts';
 import { statusOf } from './status-of.ts';
@@ -29,6 +30,7 @@ export interface DashboardTools {
   readonly config: Config;
   readonly runs: RunAdmin;
   readonly sessions: Sessions;
+  readonly observer: SessionObserver;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -166,11 +168,11 @@ export async function dashboardRoutes(app: FastifyInstance, tools: DashboardTool
       return html(reply, runPage({ frame, run, now: clock() }));
     });
     inside.post<{ Params: { id: string } }>('/runs/:id/cancel', async ({ params: { id } }, reply) => {
-      const { run } = await runs.cancel(await runs.find(id), { by: 'the operator', reason: '' });
+      const { run } = await runs.cancel(await runs.find(id), { by: OPERATOR, reason: '' });
       return reply.redirect(`${base}/runs/${run.id}`, 303);
     });
     inside.post<{ Params: { id: string } }>('/runs/:id/retry', async ({ params: { id } }, reply) => {
-      const { run } = await runs.retry(await runs.find(id));
+      const { run } = await runs.retry(await runs.find(id), OPERATOR);
       return reply.redirect(`${base}/runs/${run.id}`, 303);
     });
 

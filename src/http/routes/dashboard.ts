@@ -112,10 +112,12 @@ export async function dashboardRoutes(app: FastifyInstance, tools: DashboardTool
   app.post('/login', { bodyLimit: 16 * 1024 }, async (request, reply) => {
     const { token = '', next = '/' } = Fields.parse(request.body ?? {});
     if (isFromOwnPage(request) && sessions.isAdminToken(token)) {
+      tools.observer.signedIn({ isLetIn: true, who: OPERATOR, from: request.ip });
       return reply
         .header('set-cookie', await sessions.open({ kind: 'operator' }))
         .redirect(base + ownPath(next), 303);
     }
+    tools.observer.signedIn({ isLetIn: false, who: undefined, from: request.ip });
     const seconds = await countStranger(request);
     const fault =
       seconds === undefined ? 'That is not the admin token.' : 'Too many attempts. Try again later.';

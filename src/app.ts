@@ -3,7 +3,8 @@ import { createRunAdmin } from './admin/runs.ts';
 import type { Base } from './app/base.ts';
 import { startWorker } from './app/worker.ts';
 import type { Config } from './config/config.ts';
-import { buildServer, type ServerTools } from './http/server.ts';
+import type { Desk } from './http/routes/desk.ts';
+import { buildServer } from './http/server.ts';
 import { createSessions } from './http/session.ts';
 import type { Audit } from './observability/audit.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -92,7 +93,8 @@ function serverOf(base: Base, { isStopping, version }: { isStopping: () => boole
   const { webhook, server } = base.config;
   const claim = createClaims(base.backend.limiterOf);
   const { trustProxy } = server;
-  const admin = adminOf(base, version);
+  const desk = deskOf(base.config);
+  const runs = createRunAdmin(base);
   return buildServer({
     ...base,
     receive: createReceive(base),
@@ -100,13 +102,14 @@ function serverOf(base: Base, { isStopping, version }: { isStopping: () => boole
     webhook,
     trustProxy,
     isStopping,
-    admin,
+    runs,
+    desk: () => desk,
+    version,
   });
 }
 
-function adminOf(base: Base, version: string): ServerTools['admin'] {
-  const { adminToken, publicUrl } = base.config.server;
-  if (adminToken === undefined) return undefined;
-  const sessions = createSessions({ adminToken, isSecure: publicUrl?.startsWith('https:') === true });
-  return { ...base, runs: createRunAdmin(base), sessions, version };
+function deskOf(config: Config): Desk {
+  const { adminToken, publicUrl } = config.server;
+  const isSecure = publicUrl?.startsWith('https:') === true;
+  return { config, sessions: adminToken && createSessions({ adminToken, isSecure }) };
 }

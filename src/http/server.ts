@@ -2,8 +2,9 @@ import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { sendError } from './errors.ts';
-import { type ApiTools, apiRoutes } from './routes/api.ts';
-import { type DashboardTools, dashboardRoutes } from './routes/dashboard.ts';
+import { apiRoutes } from './routes/api.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
+import type { DeskTools } from './routes/desk.ts';
 import { type HealthTools, healthRoutes } from './routes/health.ts';
 import { type MetricsTools, metricsRoutes } from './routes/metrics.ts';
 import { type WebhookTools, webhookRoutes } from './routes/webhook.ts';
@@ -11,12 +12,11 @@ import { createCountStranger, STRANGERS } from './strangers.ts';
 
 export type ServerTools = WebhookTools &
   HealthTools &
-  MetricsTools & {
+  MetricsTools &
+  DeskTools & {
     readonly log: Logger;
     /** Addresses and ranges of reverse proxies, whose `X-Forwarded-For` is believed. */
     readonly trustProxy: readonly string[];
-    /** The admin API and the dashboard; left out where no admin token is configured. */
-    readonly admin?: (ApiTools & DashboardTools) | undefined;
   };
 
 /** How long a connection may take, in milliseconds. */
@@ -75,10 +75,8 @@ export function buildServer(tools: ServerTools, timeouts: Timeouts = TIMEOUTS): 
   app.register(webhookRoutes, tools);
   app.register(healthRoutes, tools);
   app.register(metricsRoutes, tools);
-  if (tools.admin !== undefined) {
-    app.register(apiRoutes, tools.admin);
-    app.register(dashboardRoutes, tools.admin);
-  }
+  app.register(apiRoutes, tools);
+  app.register(dashboardRoutes, tools);
   return app;
 }
 

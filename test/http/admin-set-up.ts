@@ -1,7 +1,5 @@
-import { pino } from 'pino';
 import { createRunAdmin } from '../../src/admin/runs.ts';
 import type { Config } from '../../src/config/config.ts';
-import type { ServerTools } from '../../src/http/server.ts';
 import { createSessions } from '../../src/http/session.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { adminAudit } from '../../src/observability/admin-observer.ts';
@@ -28,17 +26,16 @@ export function setUpAdmin(
     ...silentObserver,
     ...adminAudit(({ more, ...line }) => audited.push({ ...line, ...more })),
   };
-  const admin: ServerTools['admin'] = {
-    config,
+  const sessionsOf = (adminToken: string | undefined) =>
+    adminToken === undefined ? undefined : createSessions({ adminToken: new Secret(adminToken), isSecure });
+  let sessions = sessionsOf(ADMIN_TOKEN);
+  const { server } = setUp({
+    desk: () => ({ config, sessions }),
     queue: store.queue,
     runs: createRunAdmin({ queue: store.queue, observer, clock }),
     observer,
-    sessions: createSessions({ adminToken: new Secret(ADMIN_TOKEN), isSecure }),
     clock,
-    log: pino({ level: 'silent' }),
-    version: '1.2.3',
-  };
-  const { server } = setUp({ admin });
+  });
   const api = async (
     method: 'GET' | 'POST',
     url: string,
@@ -52,5 +49,8 @@ export function setUpAdmin(
     });
     return { status: answer.statusCode, body: answer.json() };
   };
-  return { ...store, server, api, audited };
+  const change = ({ adminToken }: { adminToken: string | undefined }) => {
+    sessions = sessionsOf(adminToken);
+  };
+  return { ...store, server, api, audited, change };
 }

@@ -103,3 +103,15 @@ test('who signs in, and what they do, is in the audit stream', async () => {
     }),
   ]);
 });
+
+test('who has the admin token is asked of the config as it is now', async () => {
+  const admin = setUpAdmin();
+  const look = async (token: string) =>
+    (await admin.server.inject({ url: '/', headers: { authorization: `Bearer ${token}` } })).statusCode;
+  expect(await look(ADMIN_TOKEN)).toBe(200);
+  admin.change({ adminToken: 'the-next-token-of-the-operator' });
+  expect(await look(ADMIN_TOKEN)).toBe(303);
+  expect(await look('the-next-token-of-the-operator')).toBe(200);
+  admin.change({ adminToken: undefined });
+  expect(await look('the-next-token-of-the-operator')).toBe(404);
+});

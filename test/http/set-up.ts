@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { afterEach } from 'vitest';
+import { createRunAdmin } from '../../src/admin/runs.ts';
 import { buildServer, type ServerTools, type Timeouts } from '../../src/http/server.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
@@ -9,6 +10,7 @@ import { NOW } from '../builders/payloads.ts';
 import { caughtUpDouble } from '../doubles/caught-up.ts';
 import { claimsDouble } from '../doubles/claims.ts';
 import { silentObserver } from '../doubles/observer.ts';
+import { runQueueDouble } from '../doubles/run-queue.ts';
 
 export const SECRETS = ['old-secret-of-the-hook', 'new-secret-of-the-hook'];
 export const SIGNING_KEYS = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
@@ -49,6 +51,10 @@ export function setUp(
       claim: claimsDouble(),
       trustProxy: [],
       isStopping: () => false,
+      runs: createRunAdmin({ queue: runQueueDouble().queue, observer: silentObserver, clock: () => NOW }),
+      desk: () => ({ config: config(), sessions: undefined }),
+      clock: () => NOW,
+      version: '1.2.3',
       ...tools,
     },
     timeouts,

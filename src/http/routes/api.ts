@@ -8,34 +8,19 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
-import type { Logger } from 'pino';
 import { z } from 'zod';
 import { Configured, configured } from '../../admin/configured.ts';
-import type { RunAdmin } from '../../admin/runs.ts';
 import { createSimulate } from '../../admin/simulate.ts';
 import { RunDetails, RunSummary, summaryOf } from '../../admin/view.ts';
-import type { Config } from '../../config/config.ts';
 import { BeckonError } from '../../lib/errors.ts';
-import type { Clock } from '../../runs/ports.ts';
-import type { RunQueue } from '../../runs/queue-ports.ts';
 import { RUN_STATES, type Run } from '../../runs/run.ts';
 import { runState } from '../../runs/state.ts';
 import { sendError } from '../errors.ts';
-import { OPERATOR, type Sessions } from '../session.ts';
+import { OPERATOR } from '../session.ts';
 import { createCountStranger } from '../strangers.ts';
+import { type DeskTools, onlyWithSessions } from './desk.ts';
 import { RunQuery } from './run-query.ts';
 import { statusOf } from './status-of.ts';
-
-export interface ApiTools {
-  readonly config: Config;
-  readonly runs: RunAdmin;
-  readonly queue: Pick<RunQueue, 'depth'>;
-  readonly sessions: Sessions;
-  readonly clock: Clock;
-  readonly log: Logger;
-  /** Of Beckon. */
-  readonly version: string;
-}
 
 const Problem = z
   .object({ error: z.object({ code: z.string(), message: z.string() }) })
@@ -47,14 +32,15 @@ const State = z.enum(RUN_STATES);
  * The admin API, `/api/…`: what `beckon runs` and the dashboard can do, for programs. Needs the admin token as a bearer
  * token, or the cookie of somebody who signed in. Described by itself at `/api/openapi.json`.
  */
-export async function apiRoutes(app: FastifyInstance, tools: ApiTools): Promise<void> {
-  const { runs, sessions, queue, config, clock, version } = tools;
+export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise<void> {
+  const { desk, runs, queue, clock, version } = tools;
+  const sessions = onlyWithSessions(app, tools);
   const countStranger = createCountStranger(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, tools));
   app.addHook('onRequest', async (request, reply) => {
-    if ((await sessions.who(request)) !== undefined) return;
+    if ((await sessions().who(request)) !== undefined) return;
     const seconds = await countStranger(request);
     if (seconds !== undefined) {
       return sendError(reply, 429, 'too_many_requests', 'Try again later.', {
@@ -75,7 +61,6 @@ export async function apiRoutes(app: FastifyInstance, tools: ApiTools): Promise<
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Beckon', description: 'Runs of agents: look, stop, start again.', version },
-      servers: [{ url: config.server.publicUrl ?? '/' }],
       components: { securitySchemes: { adminToken: { type: 'http', scheme: 'bearer' } } },
       security: [{ adminToken: [] }],
     },
@@ -89,7 +74,10 @@ export async function apiRoutes(app: FastifyInstance, tools: ApiTools): Promise<
     id: z.string().min(1).describe('Of the run, or as much of its beginning as no other has.'),
   });
 
-  api.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  api.get('/api/openapi.json', { schema: { hide: true } }, async () => ({
+    ...app.swagger(),
+    servers: [{ url: desk().config.server.publicUrl ?? '/' }],
+  }));
 
   api.get(
     '/api/runs',
@@ -158,7 +146,7 @@ export async function apiRoutes(app: FastifyInstance, tools: ApiTools): Promise<
   api.get(
     '/api/config',
     { schema: { summary: 'Agents and triggers as configured', response: { 200: Configured, ...PROBLEMS } } },
-    async () => configured(config),
+    async () => configured(desk().config),
   );
 
   const count = z.number().int();
@@ -185,7 +173,6 @@ export async function apiRoutes(app: FastifyInstance, tools: ApiTools): Promise<
     async () => ({ version, queue: await queue.depth() }),
   );
 
-  const simulate = createSimulate(tools);
   api.post(
     '/api/simulate',
     {
@@ -199,7 +186,8 @@ export async function apiRoutes(app: FastifyInstance, tools: ApiTools): Promise<
         response: { 200: z.looseObject({ status: z.string() }), ...PROBLEMS },
       },
     },
-    ({ query: { event }, body }) => simulate({ event, payload: body }),
+    ({ query: { event }, body }) =>
+      createSimulate({ config: desk().config, clock })({ event, payload: body }),
   );
 }
 
@@ -207,7 +195,7 @@ function answerError(
   error: FastifyError,
   _request: FastifyRequest,
   reply: FastifyReply,
-  { log }: ApiTools,
+  { log }: DeskTools,
 ): FastifyReply {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const faults = error.validation.map(({ instancePath, message }) =>

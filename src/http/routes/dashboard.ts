@@ -4,13 +4,10 @@ import { createRequire } from 'node:module';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import type { Logger } from 'pino';
 import { z } from 'zod';
 import { configured } from '../../admin/configured.ts';
-import type { RunAdmin } from '../../admin/runs.ts';
 import { createSimulate } from '../../admin/simulate.ts';
 import { summaryOf } from '../../admin/view.ts';
-import type { Config } from '../../config/config.ts';
 import { agentsPage } from '../../dashboard/agents.tsx';
 import type { Frame } from '../../dashboard/layout.tsx';
 import { faultPage, loginPage } from '../../dashboard/login.tsx';
@@ -19,21 +16,11 @@ import { type Filters, runsPage } from '../../dashboard/runs.tsx';
 import { simulatePage } from '../../dashboard/simulate.tsx';
 import { ICON, STYLE } from '../../dashboard/style.ts';
 import { BeckonError } from '../../lib/errors.ts';
-import type { SessionObserver } from '../../observability/admin-observer.ts';
-import type { Clock } from '../../runs/ports.ts';
-import { isFromOwnPage, OPERATOR, type Principal, type Sessions } from '../session.ts';
+import { isFromOwnPage, OPERATOR, type Principal } from '../session.ts';
 import { createCountStranger } from '../strangers.ts';
+import { type DeskTools, onlyWithSessions } from './desk.ts';
 import { RunQuery } from './run-query.ts';
 import { statusOf } from './status-of.ts';
-
-export interface DashboardTools {
-  readonly config: Config;
-  readonly runs: RunAdmin;
-  readonly sessions: Sessions;
-  readonly observer: SessionObserver;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
 
 /** Runs on one page of the list. */
 const PAGE = 50;
@@ -56,12 +43,11 @@ const Fields = z.record(
 );
 
 /** The dashboard, for people: `/`, `/runs/…`, `/agents`, `/simulate`. Whoever is not signed in is led to `/login`. */
-export async function dashboardRoutes(app: FastifyInstance, tools: DashboardTools): Promise<void> {
-  const { config, runs, sessions, clock } = tools;
-  const { publicUrl } = config.server;
-  const base = publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/$/, '');
+export async function dashboardRoutes(app: FastifyInstance, tools: DeskTools): Promise<void> {
+  const { desk, runs, clock } = tools;
+  const sessions = onlyWithSessions(app, tools);
+  const base = () => baseOf(desk().config.server.publicUrl);
   const countStranger = createCountStranger(app);
-  const simulate = createSimulate(tools);
   await app.register(formbody, { bodyLimit: 25 * 1024 * 1024 });
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -83,7 +69,7 @@ export async function dashboardRoutes(app: FastifyInstance, tools: DashboardTool
   });
 
   const frameFor = (who: Principal | undefined): Frame => ({
-    base,
+    base: base(),
     who: who === undefined ? undefined : 'Operator',
     assets: VERSION,
   });
@@ -111,11 +97,11 @@ export async function dashboardRoutes(app: FastifyInstance, tools: DashboardTool
 
   app.post('/login', { bodyLimit: 16 * 1024 }, async (request, reply) => {
     const { token = '', next = '/' } = Fields.parse(request.body ?? {});
-    if (isFromOwnPage(request) && sessions.isAdminToken(token)) {
+    if (isFromOwnPage(request) && sessions().isAdminToken(token)) {
       tools.observer.signedIn({ isLetIn: true, who: OPERATOR, from: request.ip });
       return reply
-        .header('set-cookie', await sessions.open({ kind: 'operator' }))
-        .redirect(base + ownPath(next), 303);
+        .header('set-cookie', await sessions().open({ kind: 'operator' }))
+        .redirect(base() + ownPath(next), 303);
     }
     tools.observer.signedIn({ isLetIn: false, who: undefined, from: request.ip });
     const seconds = await countStranger(request);
@@ -130,18 +116,18 @@ export async function dashboardRoutes(app: FastifyInstance, tools: DashboardTool
 
   app.register(async (inside) => {
     inside.addHook('onRequest', async (request, reply) => {
-      const who = await sessions.who(request);
+      const who = await sessions().who(request);
       if (who !== undefined) return;
       if (request.method !== 'GET') {
         const message = 'Sign in first, and send forms from pages of Beckon only.';
         return html(reply, faultPage({ frame: frameFor(undefined), title: 'Not signed in', message }), 403);
       }
-      return reply.redirect(`${base}/login?${new URLSearchParams({ next: request.url })}`, 303);
+      return reply.redirect(`${base()}/login?${new URLSearchParams({ next: request.url })}`, 303);
     });
-    const frame = frameFor({ kind: 'operator' });
+    const frame = () => frameFor({ kind: 'operator' });
 
     inside.post('/logout', async (_request, reply) =>
-      reply.header('set-cookie', sessions.close()).redirect(`${base}/login`, 303),
+      reply.header('set-cookie', sessions().close()).redirect(`${base()}/login`, 303),
     );
 
     inside.get('/', async (request, reply) => {
@@ -154,12 +140,12 @@ export async function dashboardRoutes(app: FastifyInstance, tools: DashboardTool
       return html(
         reply,
         runsPage({
-          frame,
+          frame: frame(),
           runs: list.runs.map((run) => summaryOf(run, clock())),
           next: list.next,
           filters,
-          agents: config.agents.map(({ name }) => name),
-          address: base + request.url,
+          agents: desk().config.agents.map(({ name }) => name),
+          address: base() + request.url,
           fault: read.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '),
         }),
       );
@@ -167,32 +153,44 @@ export async function dashboardRoutes(app: FastifyInstance, tools: DashboardTool
 
     inside.get<{ Params: { id: string } }>('/runs/:id', async ({ params: { id } }, reply) => {
       const run = await runs.details(await runs.find(id));
-      return html(reply, runPage({ frame, run, now: clock() }));
+      return html(reply, runPage({ frame: frame(), run, now: clock() }));
     });
     inside.post<{ Params: { id: string } }>('/runs/:id/cancel', async ({ params: { id } }, reply) => {
       const { run } = await runs.cancel(await runs.find(id), { by: OPERATOR, reason: '' });
-      return reply.redirect(`${base}/runs/${run.id}`, 303);
+      return reply.redirect(`${base()}/runs/${run.id}`, 303);
     });
     inside.post<{ Params: { id: string } }>('/runs/:id/retry', async ({ params: { id } }, reply) => {
       const { run } = await runs.retry(await runs.find(id), OPERATOR);
-      return reply.redirect(`${base}/runs/${run.id}`, 303);
+      return reply.redirect(`${base()}/runs/${run.id}`, 303);
     });
 
     inside.get('/agents', async (_request, reply) =>
-      html(reply, agentsPage({ frame, configured: configured(config) })),
+      html(reply, agentsPage({ frame: frame(), configured: configured(desk().config) })),
     );
 
-    inside.get('/simulate', async (_request, reply) => html(reply, simulatePage({ frame })));
+    inside.get('/simulate', async (_request, reply) => html(reply, simulatePage({ frame: frame() })));
     inside.post('/simulate', { bodyLimit: 25 * 1024 * 1024 }, async (request, reply) => {
       const { payload = '', event = '' } = Fields.parse(request.body ?? {});
       const read = jsonIn(payload);
       if (read === undefined) {
-        return html(reply, simulatePage({ frame, payload, event, fault: 'The payload is not JSON.' }), 400);
+        return html(
+          reply,
+          simulatePage({ frame: frame(), payload, event, fault: 'The payload is not JSON.' }),
+          400,
+        );
       }
-      const received = await simulate({ event: event === '' ? undefined : event, payload: read });
-      return html(reply, simulatePage({ frame, payload, event, received }));
+      const received = await createSimulate({ config: desk().config, clock })({
+        event: event === '' ? undefined : event,
+        payload: read,
+      });
+      return html(reply, simulatePage({ frame: frame(), payload, event, received }));
     });
   });
+}
+
+/** The path below which people reach the service, without a slash at the end. */
+function baseOf(publicUrl: string | undefined): string {
+  return publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/$/, '');
 }
 
 /** The path to go on with after signing in, if it is one of ours. */

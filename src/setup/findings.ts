@@ -4,6 +4,7 @@ import type { AgentFact, CiFacts, CiPlace } from './facts.ts';
 import { type Finding, ok, risky, unknown, wrong } from './finding.ts';
 import { planHandoff } from './handoff.ts';
 import type { ProjectSettings, VariablesRole } from './ports.ts';
+import { findSigning } from './signing.ts';
 
 /** Holds a project to what agents need; `agentJob` is the shipped file with their job. */
 export function findCi(facts: CiFacts, { agentJob }: { agentJob: string }): readonly Finding[] {
@@ -57,7 +58,13 @@ export function findConfiguration(
   facts: CiFacts,
   { agentJob }: { readonly agentJob: string },
 ): readonly Finding[] {
-  return [...findFile(facts), ...findAgentFile(facts, agentJob), ...findLint(facts), findVariables(facts)];
+  return [
+    ...findFile(facts),
+    ...findAgentFile(facts, agentJob),
+    ...findSigning(facts),
+    ...findLint(facts),
+    findVariables(facts),
+  ];
 }
 
 /** The CI file as a person knows it. */

@@ -164,7 +164,9 @@ describe('where agents may not send variables', () => {
   });
 
   it('the setting has to change for an agent that shall use variables', () => {
-    const agents = [{ account: 'claude-bot', handoff: 'variables', hasFlow: true, level: 30 }] as const;
+    const agents = [
+      { account: 'claude-bot', handoff: 'variables', hasFlow: true, signer: undefined, level: 30 },
+    ] as const;
     expect(plan({ ...right, settings: closed, agents })).toMatchObject({
       missing: [told],
       advice: [expect.stringMatching(/^Set .* to Developer/)],
@@ -172,7 +174,9 @@ describe('where agents may not send variables', () => {
   });
 
   it('the role of the agent counts', () => {
-    const agents = [{ account: 'claude-bot', handoff: 'auto', hasFlow: true, level: 40 }] as const;
+    const agents = [
+      { account: 'claude-bot', handoff: 'auto', hasFlow: true, signer: undefined, level: 40 },
+    ] as const;
     expect(plan({ ...right, agents, settings: { variablesRole: 'maintainer' } }).missing).toEqual([]);
   });
 
@@ -181,7 +185,9 @@ describe('where agents may not send variables', () => {
       [undefined, 'no member'],
       [20, 'Reporter'],
     ] as const) {
-      const agents = [{ account: 'claude-bot', handoff: 'auto', hasFlow: true, level }] as const;
+      const agents = [
+        { account: 'claude-bot', handoff: 'auto', hasFlow: true, signer: undefined, level },
+      ] as const;
       expect(plan({ ...right, agents })).toMatchObject({
         missing: [`claude-bot is ${is}, and has to be Developer.`],
         steps: [],

@@ -47,12 +47,21 @@ interface Options {
   readonly signers?: string;
   readonly programs?: readonly string[];
   readonly sent?: typeof flow;
+  /** Commands before those of the job. */
+  readonly before?: string;
 }
 
 /** Runs the job of a project that asks for a signature, with what Beckon sends changed by somebody. */
 async function run(
   changes: Changes = {},
-  { shell = 'dash', way = 'variables', signers = OURS, programs = ['openssl'], sent = flow }: Options = {},
+  {
+    shell = 'dash',
+    way = 'variables',
+    signers = OURS,
+    programs = ['openssl'],
+    sent = flow,
+    before = '',
+  }: Options = {},
 ) {
   const inputs = way === 'inputs' ? (inputsWithFlow(values, sent, signing) ?? {}) : {};
   const job = await agentJob(inputs, { signers });
@@ -64,7 +73,7 @@ async function run(
       ([key, value]) => [key, { key, value, file: key === 'AI_FLOW_SCRIPT' }] as const,
     ),
   ]);
-  return runScript(shell, job.script, [...all.values()], { programs });
+  return runScript(shell, `${before}\n${job.script}`, [...all.values()], { programs });
 }
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -74,6 +83,11 @@ const [SIGNATURE = ''] = variablesWithFlow(values, flow, signing).flatMap(({ key
 const [SCRIPT = ''] = variablesWithFlow(values, flow, signing).flatMap(({ key, value }) =>
   key === 'AI_FLOW_SCRIPT' ? [Buffer.from(value, 'base64').toString()] : [],
 );
+
+const NOT_OURS = 'Beckon did not start this pipeline:';
+const UNFIT = `${NOT_OURS} it has no signature, or not one of what it sends, for this project and branch.`;
+const STRANGE = `${NOT_OURS} it sends no such characters.`;
+const LATE = `${NOT_OURS} it was made after the time for which its signature holds.`;
 
 const cases = SHELLS.flatMap((shell) =>
   (['variables', 'inputs'] as const).flatMap((way) =>
@@ -99,22 +113,16 @@ describe.each(cases)('in $shell by $way with $program', ({ shell, way, program }
 
     test('runs nothing that somebody else signed', async () => {
       const { code, output } = await run({}, { ...options, signers: publicKeyOf(newKey()) });
-      expect([code, output]).toEqual([
-        1,
-        'This pipeline was not started by Beckon: its signature does not fit what it sends, this project and this branch.\n',
-      ]);
+      expect([code, output]).toEqual([1, `${UNFIT}\n`]);
     });
   });
 });
 
 describeWith(['dash', 'openssl'], 'a job that asks for a signature', () => {
-  const refusal = (why: string) => `This pipeline was not started by Beckon: ${why}.\n`;
-  const UNFIT = 'its signature does not fit what it sends, this project and this branch';
-  const STRANGE = 'a value has a character that none of its own have';
   const [firstLine = '', ...lines] = SCRIPT.split('\n');
 
   test.each<[string, Changes, string]>([
-    ['none', { AI_FLOW_SIGNATURE: '' }, 'it has no signature'],
+    ['none', { AI_FLOW_SIGNATURE: '' }, UNFIT],
     ['one of another kind', { AI_FLOW_SIGNATURE: `${SIGNATURE.split('.')[0]}.MAAA` }, UNFIT],
     ['none but a time', { AI_FLOW_SIGNATURE: '9999999999' }, UNFIT],
     ['one that is no Base64', { AI_FLOW_SIGNATURE: `${SIGNATURE.split('.')[0]}.=` }, UNFIT],
@@ -136,15 +144,20 @@ describeWith(['dash', 'openssl'], 'a job that asks for a signature', () => {
   ])('refuses %s', async (_name, changes, why) => {
     const { code, output, leftovers } = await run(changes);
     expect(output).not.toContain('flowed');
-    expect(output.endsWith(refusal(why)), output).toBe(true);
-    expect([code, leftovers]).toEqual([1, []]);
+    expect([code, output, leftovers]).toEqual([1, `${why}\n`, []]);
+  });
+
+  test('lets nothing of the branch into the cache of the agent where it refuses', async () => {
+    const before = 'mkdir -p .ai-flow/cache/1; echo mine > .ai-flow/cache/1/x; echo of the branch > file';
+    const forged = await run({ AI_FLOW_AGENT: 'codex' }, { shell: 'bash', before });
+    expect(forged).toMatchObject({ code: 1, checkout: { file: 'of the branch\n' } });
   });
 
   test('refuses an image in which nothing can check it', async () => {
     const { code, output } = await run({}, { programs: [] });
     expect([code, output]).toEqual([
       1,
-      'The image has neither openssl nor node, one of which checks the signature of the pipeline.\n',
+      'The signature cannot be checked: the image has neither openssl nor node.\n',
     ]);
   });
 
@@ -161,8 +174,6 @@ describeWith(['dash', 'openssl'], 'a job that asks for a signature', () => {
     expect(await run({ AI_FLOW_SIGNATURE: '' }, { signers: '', programs: [] })).toMatchObject({ code: 0 });
   });
 
-  const LATE = refusal('it was made after the time for which its signature holds');
-
   test.each([
     ['2026-02-28T23:59:30Z', 0],
     ['2026-03-01T00:09:30Z', 0],
@@ -177,7 +188,7 @@ describeWith(['dash', 'openssl'], 'a job that asks for a signature', () => {
     ['yesterday', 1],
   ])('for a pipeline of %j has the exit code %i', async (at, code) => {
     const made = await run({ CI_PIPELINE_CREATED_AT: at });
-    expect([made.code, made.output === LATE]).toEqual([code, code === 1]);
+    expect([made.code, made.output === `${LATE}\n`]).toEqual([code, code === 1]);
   });
 });
 

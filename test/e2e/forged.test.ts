@@ -91,7 +91,7 @@ describeWith(['git'], 'a project whose job asks for a signature', () => {
       expect([status, answer]).toEqual([201, expect.anything()]);
       const log = await logOf(scene, answer.id ?? 0);
       expect(log).toContain(
-        'This pipeline was not started by Beckon: its signature does not fit what it sends, this project and this branch.',
+        'Beckon did not start this pipeline: it has no signature, or not one of what it sends, for this project and branch.',
       );
       expect(log).not.toContain('git checkout');
       expect(own.status).toBe('success');

@@ -1,8 +1,8 @@
 import { choosing, entryFor } from './entry.ts';
 import type { CiFacts } from './facts.ts';
 import { type Finding, remediesOf } from './finding.ts';
-import { findCi, hasAgentJob, isSame, nameOf, takesInputs } from './findings.ts';
-import { planHandoff } from './handoff.ts';
+import { findCi, hasAgentJob, isSame, nameOf } from './findings.ts';
+import { planHandoff, takesInputs } from './handoff.ts';
 import type { FileAction } from './ports.ts';
 import { chosenFor, isUnsigned } from './signing.ts';
 

@@ -156,6 +156,18 @@ describe('where agents may not send variables', () => {
     expect(plan({ ...right, text, settings: closed })).toMatchObject({ missing: [], steps: [], advice: [] });
   });
 
+  it('inputs may do where a central file takes them, which is not known', () => {
+    const place = { kind: 'central', path: 'x.yml', project: 'acme/ci', ref: undefined } as const;
+    const text = entryFor(templates.inputsEntry, '.gitlab/ci/main.yml');
+    const { findings, missing } = plan({ ...right, place, text, settings: closed });
+    expect(missing).toEqual([]);
+    expect(findings.at(-1)).toEqual({
+      state: 'unknown',
+      text: `${told} Inputs do instead, if GitLab hands them to the file of another project.`,
+    });
+    expect(plan({ ...right, place, settings: closed }).missing).toEqual([told]);
+  });
+
   it('the setting has to change on an older GitLab', () => {
     const { missing, steps, advice } = plan({ ...right, settings: closed, version: '18.0.6' });
     expect(missing).toEqual([told]);

@@ -139,9 +139,11 @@ function obstacleOf(
   if (hasOwnInputs(facts)) return `${place.path} has inputs of its own, which a person has to combine.`;
   if (text !== undefined && file === undefined) return `${place.path} is not a CI configuration.`;
   const rewritesEntry = files.some(({ action, path }) => action === 'update' && path === place.path);
-  const isOurs = [templates.entry, templates.inputsEntry].some((entry) =>
-    isSame(text ?? '', entryFor(entry, ownJobsPath(facts), file?.agentInclude?.chosen)),
-  );
+  const chosen = file?.agentInclude?.chosen;
+  // As Beckon wrote it, or as it is shipped, which its comments tell people to take.
+  const isOurs = [templates.entry, templates.inputsEntry]
+    .flatMap((entry) => [entryFor(entry, ownJobsPath(facts), chosen), choosing(entry, chosen ?? {})])
+    .some((ours) => isSame(text ?? '', ours));
   return rewritesEntry && !isOurs
     ? `${place.path} was written by hand. Compare it with the one above.`
     : undefined;

@@ -1,7 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publicKeyOf } from '../../src/lib/signing-key.ts';
+import { newSigningKey } from '../support/signing-key.ts';
 import { AGENT_FILE, openScene, PROJECT } from './scene.ts';
 import { type ShippedProgram, shippedProgram } from './shipped-program.ts';
 
@@ -234,11 +234,7 @@ describe('beckon ci --merge-request', { timeout: LIMIT }, () => {
   });
 
   it('has the job ask for the signature where runs are signed, and never shows the key', async () => {
-    const { privateKey: signingKey } = generateKeyPairSync('ec', {
-      namedCurve: 'P-256',
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-    });
+    const signingKey = newSigningKey();
     const { ci, file, world, mergeRequests } = await openScene({
       program,
       operator: 'maintainer',

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FlowFile } from '../../src/config/flow.ts';
@@ -6,17 +5,11 @@ import { inputsWithFlow, variablesWithFlow } from '../../src/flows/variables.ts'
 import { Secret } from '../../src/lib/secret.ts';
 import { publicKeyOf } from '../../src/lib/signing-key.ts';
 import { describeWith } from '../support/needs.ts';
+import { newSigningKey } from '../support/signing-key.ts';
 import { runScript, SHELLS, type Shell } from './run-script.ts';
 import { agentJob } from './template-files.ts';
 
-const newKey = () =>
-  generateKeyPairSync('ec', {
-    namedCurve: 'P-256',
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-  }).privateKey;
-
-const PEM = newKey();
+const PEM = newSigningKey();
 const OURS = publicKeyOf(PEM);
 const NOW = Date.parse('2026-02-28T23:59:30Z');
 
@@ -107,12 +100,12 @@ describe.each(cases)('in $shell by $way with $program', ({ shell, way, program }
     });
 
     test('takes any of several keys', async () => {
-      const signers = `${publicKeyOf(newKey())} ${OURS}`;
+      const signers = `${publicKeyOf(newSigningKey())} ${OURS}`;
       expect((await run({}, { ...options, signers })).code).toBe(0);
     });
 
     test('runs nothing that somebody else signed', async () => {
-      const { code, output } = await run({}, { ...options, signers: publicKeyOf(newKey()) });
+      const { code, output } = await run({}, { ...options, signers: publicKeyOf(newSigningKey()) });
       expect([code, output]).toEqual([1, `${UNFIT}\n`]);
     });
   });

@@ -23,8 +23,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
   ],
   [
     'a signing key that is none',
-    AND('').replace('account: claude-bot', 'account: claude-bot\n    signingKey: 32 random bytes'),
-    '8:17 agents.claude.signingKey: is not the PEM of a P-256 key: make one with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`',
+    AND('').replace(
+      'account: claude-bot',
+      'account: claude-bot\n    flow: a.yaml\n    signingKey: 32 random bytes',
+    ),
+    '9:17 agents.claude.signingKey: is not the PEM of a P-256 key: make one with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`',
   ],
   [
     'a missing key',

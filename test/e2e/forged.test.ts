@@ -1,17 +1,13 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publicKeyOf } from '../../src/lib/signing-key.ts';
 import { entryFor } from '../../src/setup/entry.ts';
 import { describeWith } from '../support/needs.ts';
+import { newSigningKey } from '../support/signing-key.ts';
 import { until } from '../support/until.ts';
 import { noteSaying, openScene, type Scene } from './scene.ts';
 
-const { privateKey: PEM } = generateKeyPairSync('ec', {
-  namedCurve: 'P-256',
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
+const PEM = newSigningKey();
 const signers = publicKeyOf(PEM);
 
 /** A project with one agent, whose job is given `chosen`. */

@@ -61,10 +61,15 @@ export function findFlow(
 }
 
 /** The CI/CD variables that the flow uses, as far as it can be read. */
-export function variablesOf(facts: FlowFacts, { name }: Agent): FlowVariables {
+export function variablesOf(facts: FlowFacts, { name, signingKey }: Agent): FlowVariables {
   const flow = facts === undefined ? undefined : flowOf(facts);
   const commands = [...(flow?.setup_script ?? []), ...(flow?.commands ?? [])].join('\n');
-  return { agent: name, names: flow?.variables ?? [], usesToken: /GITLAB_TOKEN\b/.test(commands) };
+  return {
+    agent: name,
+    names: flow?.variables ?? [],
+    usesToken: /GITLAB_TOKEN\b/.test(commands),
+    isSigned: signingKey !== undefined,
+  };
 }
 
 function flowOf(facts: NonNullable<FlowFacts>): Flow | undefined {

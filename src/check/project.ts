@@ -1,5 +1,5 @@
 import { ACCESS_LEVELS, type Agent, type Config } from '../config/config.ts';
-import { type CiFacts, gatherCiFacts } from '../setup/facts.ts';
+import { type CiFacts, gatherCiFacts, projectAgent } from '../setup/facts.ts';
 import type { Finding } from '../setup/finding.ts';
 import { findConfiguration, findProject, findRole } from '../setup/findings.ts';
 import type { ProjectSettings } from '../setup/ports.ts';
@@ -38,7 +38,7 @@ type ProjectCheck = (place: ProjectPlace) => Promise<readonly Finding[]>;
 const PROJECT_CHECKS: readonly ProjectCheck[] = [
   async ({ settings }) => findProject(settings),
   async ({ settings, agents }) =>
-    agents.map(({ agent, level }) => findRole({ ...factOf(agent), level }, settings)),
+    agents.map(({ agent, level }) => findRole({ ...projectAgent(agent), level }, settings)),
   checkBranches,
   checkCi,
   checkFlows,
@@ -54,10 +54,6 @@ export async function checkProject(place: ProjectPlace): Promise<readonly Findin
     return 'is' in found ? found.is : [unheard('Not all could be looked at', found.failure)];
   });
   return (await Promise.all(findings)).flat();
-}
-
-function factOf({ account, handoff, flow }: Agent) {
-  return { account, handoff, hasFlow: flow.kind !== 'none' };
 }
 
 async function checkBranches({ gitlab, settings, agents }: ProjectPlace): Promise<readonly Finding[]> {
@@ -82,7 +78,7 @@ async function checkCi(place: ProjectPlace): Promise<readonly Finding[]> {
 function gatherCi({ gitlab, settings, agents }: ProjectPlace): Promise<Heard<CiFacts>> {
   const levels = new Map(agents.map(({ agent, level }) => [agent.account, level]));
   const reading = { ...gitlab, accessLevelOf: async (_id: number, account: string) => levels.get(account) };
-  const asked = { project: settings.path, agents: agents.map(({ agent }) => factOf(agent)) };
+  const asked = { project: settings.path, agents: agents.map(({ agent }) => projectAgent(agent)) };
   return hear(gatherCiFacts(reading, asked));
 }
 

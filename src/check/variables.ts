@@ -12,6 +12,8 @@ export interface FlowVariables {
   readonly names: readonly string[];
   /** Whether its commands use the agent's token. */
   readonly usesToken: boolean;
+  /** Whether its runs are signed, so that nobody else shall have them used. */
+  readonly isSigned: boolean;
 }
 
 interface ProjectVariables {
@@ -31,7 +33,7 @@ export function findVariables(flow: FlowVariables, facts: ProjectVariables): rea
   const link = `${facts.url}/-/settings/ci_cd`;
   return names.flatMap((name) => {
     const there = variables.is.filter(({ key }) => key === name);
-    if (there.length > 0) return findVariable(there, { ...facts, agent: flow.agent, link });
+    if (there.length > 0) return findVariable(there, { ...facts, flow, link });
     // Others may be optional, or come from a group.
     if (name !== token) return [];
     return [
@@ -46,7 +48,11 @@ export function findVariables(flow: FlowVariables, facts: ProjectVariables): rea
 
 function findVariable(
   there: readonly CiVariable[],
-  { agent, link, protections }: ProjectVariables & { readonly agent: string; readonly link: string },
+  {
+    flow: { agent, isSigned },
+    link,
+    protections,
+  }: ProjectVariables & { readonly flow: FlowVariables; readonly link: string },
 ): readonly Finding[] {
   const environment = `ai-flow/${agent}`;
   // Of several the one with the most exact scope is given.
@@ -64,7 +70,7 @@ function findVariable(
       ),
     ];
   }
-  const dangers = findDangers(given, { environment, link });
+  const dangers = findDangers(given, { environment, link, isSigned });
   if (given.protected) {
     if ('failure' in protections)
       return [
@@ -84,8 +90,8 @@ function findVariable(
 
 /** Of a secret; other variables, such as the name of a model, need no care. */
 function findDangers(
-  { key, masked, scope }: CiVariable,
-  { environment, link }: { environment: string; link: string },
+  { key, masked, scope, protected: isProtected }: CiVariable,
+  { environment, link, isSigned }: { environment: string; link: string; isSigned: boolean },
 ): readonly Finding[] {
   if (!/TOKEN|KEY|SECRET|PASSWORD/i.test(key)) return [];
   return [
@@ -95,6 +101,15 @@ function findDangers(
           risky(
             `${key} is given to every job of the project, not to the agent's alone.`,
             `Set its environment scope to ${environment}.`,
+            link,
+          ),
+        ]
+      : []),
+    ...(isSigned && !isProtected
+      ? [
+          risky(
+            `${key} is given to jobs on every branch that name the agent's environment, whatever the signature says.`,
+            'Protect the branches workloads/*, and the variable.',
             link,
           ),
         ]

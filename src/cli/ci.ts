@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Config } from '../config/config.ts';
-import { type CiFacts, gatherCiFacts, type ProjectAgent } from '../setup/facts.ts';
+import { type CiFacts, gatherCiFacts, type ProjectAgent, projectAgent } from '../setup/facts.ts';
 import { type Offered, offerMergeRequest } from '../setup/merge-request.ts';
 import { type CiPlan, planCi } from '../setup/plan.ts';
 import { renderFindings, renderToDo } from '../setup/render.ts';
@@ -37,11 +37,7 @@ export const ci = new Command('ci')
 /** The agents with a trigger for the project, each once. */
 function agentsOf({ triggers }: Config, project: string): readonly ProjectAgent[] {
   const agents = triggers.filter(({ projects }) => projects.match(project)).map(({ agent }) => agent);
-  return [...new Set(agents)].map(({ account, handoff, flow }) => ({
-    account,
-    handoff,
-    hasFlow: flow.kind !== 'none',
-  }));
+  return [...new Set(agents)].map(projectAgent);
 }
 
 /** A merge request takes care of the files; what is left to a person is not done. */

@@ -70,6 +70,8 @@ export interface Agent {
   readonly reactions: boolean;
   /** Whether the projects bring what a flow with `injectGatewayToken` takes. */
   readonly gateway: 'none' | 'variables';
+  /** PEM of a P-256 key with which what its runs hand over is signed; `undefined`: nothing is. */
+  readonly signingKey: Secret | undefined;
 }
 
 /** What to do with a run on whose issue or merge request the same agent is at work already. */

@@ -70,7 +70,7 @@ function* accountIssues(agents: unknown): Generator<Issue> {
 function* handoverIssues(agents: unknown): Generator<Issue> {
   const owners = new Map<string, string>();
   for (const [name, agent] of Object.entries(mapping(agents))) {
-    const { flow, gateway, handoff } = mapping(agent);
+    const { flow, gateway, handoff, signingKey } = mapping(agent);
     const variable = tokenVariable(name);
     const owner = owners.get(variable);
     owners.set(variable, name);
@@ -82,6 +82,10 @@ function* handoverIssues(agents: unknown): Generator<Issue> {
       const message =
         'needs a flow, because a job of the project itself reads variables: use variables or auto';
       yield { path: ['agents', name, 'handoff'], message };
+    }
+    if (signingKey !== undefined && flow === undefined) {
+      const message = 'needs a flow, because what a job of the project itself reads is not signed';
+      yield { path: ['agents', name, 'signingKey'], message };
     }
     if (mapping(flow).injectGatewayToken === true && gateway !== 'variables') {
       yield { path: ['agents', name, 'flow', 'injectGatewayToken'], message: NO_GATEWAY };

@@ -3,6 +3,7 @@ import { addressFault } from '../lib/addresses.ts';
 import { DURATION, parseDuration } from '../lib/duration.ts';
 import { isExclusion, patternFault } from '../lib/pattern.ts';
 import { parseRate, RATE } from '../lib/rate.ts';
+import { readSigningKey } from '../lib/signing-key.ts';
 import { webUrlFault } from './web-url.ts';
 
 /** Some text; white space around it is dropped. */
@@ -15,6 +16,14 @@ export const secret = z
   .refine(
     (value) => value.trim() === '' || (value === value.trim() && !/[\r\n]/.test(value)),
     'begins or ends with white space, or has a line break in it',
+  );
+
+/** A private key that signs what runs hand over. Only Beckon has it; what checks is the public half. */
+export const signingKey = z
+  .string()
+  .refine(
+    (pem) => readSigningKey(pem) !== undefined,
+    'is not the PEM of a P-256 key: make one with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`',
   );
 
 /** GitLab 19's signing token: 32 bytes as Base64 behind a prefix. */

@@ -10,6 +10,7 @@ import {
   projectPatterns,
   rate,
   secret,
+  signingKey,
   signingToken,
   text,
   username,
@@ -139,6 +140,11 @@ const Agent = z
       .default('none')
       .describe(
         'For flows with injectGatewayToken. `variables`: the projects have CI/CD variables AI_FLOW_AI_GATEWAY_TOKEN and AI_FLOW_AI_GATEWAY_HEADERS for a gateway of your own.',
+      ),
+    signingKey: signingKey
+      .optional()
+      .describe(
+        'Private key (PEM, EC P-256) with which what a run hands over to its job is signed, for projects whose job takes nothing else. Left out: nothing is signed.',
       ),
   })
   .describe('A service account with its token and its flow.');

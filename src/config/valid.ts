@@ -80,6 +80,7 @@ function validAgent(name: string, agent: ConfigFile['agents'][string]): Agent {
     notify: agent.notify,
     reactions: agent.reactions,
     gateway: agent.gateway,
+    signingKey: secretOf(agent.signingKey),
   };
 }
 

@@ -3,6 +3,7 @@ import { cutBytes } from '../lib/text.ts';
 import { audiences, needsExtendedJob } from './belongings.ts';
 import { base64Lines, maxValueBytes } from './environment.ts';
 import { compileScript } from './script.ts';
+import { type Signing, signatureOf } from './signature.ts';
 
 /** A variable of a pipeline as GitLab's API takes it. */
 export interface PipelineVariable {
@@ -15,10 +16,10 @@ export interface PipelineVariable {
 const MAX_INPUT = 900_000;
 
 /**
- * What the job of the template is told beside the script. Each value is made of letters, digits and `._/:@-` only:
- * GitLab expands nothing in them.
+ * What the job of the template is told beside the script. Each value is made of letters, digits and `._/:@-` only,
+ * and the signature of Base64 and a dot: GitLab expands nothing in them.
  */
-function metadata(values: ReadonlyMap<string, string>, flow: Flow): ReadonlyMap<string, string> {
+function metadata(values: ReadonlyMap<string, string>, flow: Flow): Map<string, string> {
   const told = new Map<string, string>();
   for (const key of ['AI_FLOW_EVENT', 'AI_FLOW_ID', 'AI_FLOW_AGENT']) told.set(key, values.get(key) ?? '');
   told.set('AI_FLOW_IMAGE', flow.image);
@@ -39,12 +40,21 @@ function metadata(values: ReadonlyMap<string, string>, flow: Flow): ReadonlyMap<
 export function variablesWithFlow(
   values: ReadonlyMap<string, string>,
   flow: Flow,
+  signing: Signing | undefined,
 ): readonly PipelineVariable[] {
-  const told = new Map(metadata(values, flow)).set('CI_WORKLOAD_REF', values.get('CI_WORKLOAD_REF') ?? '');
+  const { told, script } = handedOver(values, flow, signing);
+  told.set('CI_WORKLOAD_REF', values.get('CI_WORKLOAD_REF') ?? '');
   return [
     ...[...told].map(([key, value]) => ({ key, value, type: 'env_var' as const })),
-    { key: 'AI_FLOW_SCRIPT', value: base64Lines(compileScript(flow, values)), type: 'file' },
+    { key: 'AI_FLOW_SCRIPT', value: base64Lines(script), type: 'file' },
   ];
+}
+
+function handedOver(values: ReadonlyMap<string, string>, flow: Flow, signing: Signing | undefined) {
+  const told = metadata(values, flow);
+  const script = compileScript(flow, values);
+  if (signing !== undefined) told.set('AI_FLOW_SIGNATURE', signatureOf(told, script, signing));
+  return { told, script };
 }
 
 /**
@@ -54,10 +64,12 @@ export function variablesWithFlow(
 export function inputsWithFlow(
   values: ReadonlyMap<string, string>,
   flow: Flow,
+  signing: Signing | undefined,
 ): Readonly<Record<string, string>> | undefined {
-  const script = Buffer.from(compileScript(flow, values)).toString('base64');
+  const handed = handedOver(values, flow, signing);
+  const script = Buffer.from(handed.script).toString('base64');
   if (script.length > MAX_INPUT) return undefined;
-  const told = [...metadata(values, flow)].map(([key, value]) => [key.toLowerCase(), value]);
+  const told = [...handed.told].map(([key, value]) => [key.toLowerCase(), value]);
   return { ...Object.fromEntries(told), ai_flow_script: script };
 }
 

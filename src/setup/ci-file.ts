@@ -1,9 +1,17 @@
 import { parseAllDocuments } from 'yaml';
 
+/** The include that is there for agents. */
+export interface AgentInclude {
+  readonly name: string;
+  /** Its path where it is a file of the same project. */
+  readonly local: string | undefined;
+  /** What the project chose of the inputs; not those that hand on what came with a pipeline. */
+  readonly chosen: Readonly<Record<string, string>>;
+}
+
 /** What a CI configuration file says about agents, as far as it can be seen without running it. */
 export interface CiFile {
-  /** The include that is there for agents; `local` is its path where it is a file of the same project. */
-  readonly agentInclude: { readonly name: string; readonly local: string | undefined } | undefined;
+  readonly agentInclude: AgentInclude | undefined;
   /** Files of the same project whose include keeps them out of an agent's pipeline. */
   readonly guarded: readonly string[];
   /** Jobs and includes that nothing keeps out of an agent's pipeline. */
@@ -81,9 +89,17 @@ function readInclude(include: unknown) {
   return {
     name,
     local: entry.local === undefined ? undefined : String(entry.local).replace(/^\//, ''),
+    chosen: chosenOf(entry.inputs),
     forAgents: rule === 'for' || (rule === undefined && isShipped),
     guarded: rule === 'against',
   };
+}
+
+function chosenOf(inputs: unknown): Readonly<Record<string, string>> {
+  const entries = Object.entries(mapping(inputs) ?? {}).map(
+    ([name, value]) => [name, String(value)] as const,
+  );
+  return Object.fromEntries(entries.filter(([, value]) => !value.includes('$[[')));
 }
 
 function unguardedJobs(body: Mapping): readonly string[] {

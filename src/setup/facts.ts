@@ -1,4 +1,5 @@
-import type { Handoff } from '../config/config.ts';
+import type { Agent, Handoff } from '../config/config.ts';
+import { publicKeyOf } from '../lib/signing-key.ts';
 import { Failure } from '../runs/failures.ts';
 import { type CiFile, readCiFile } from './ci-file.ts';
 import type { CiLint, ProjectReading, ProjectSettings } from './ports.ts';
@@ -21,6 +22,18 @@ export interface ProjectAgent {
   readonly handoff: Handoff;
   /** Whether Beckon sends it a flow; else a job of the project's own does the work. */
   readonly hasFlow: boolean;
+  /** The public half of the key with which Beckon signs its runs; `undefined`: it signs none. */
+  readonly signer: string | undefined;
+}
+
+/** What is known of an agent of the config. */
+export function projectAgent({ account, handoff, flow, signingKey }: Agent): ProjectAgent {
+  return {
+    account,
+    handoff,
+    hasFlow: flow.kind !== 'none',
+    signer: signingKey === undefined ? undefined : publicKeyOf(signingKey.reveal()),
+  };
 }
 
 export interface AgentFact extends ProjectAgent {

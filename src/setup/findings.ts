@@ -2,8 +2,9 @@ import { ACCESS_LEVELS } from '../config/config.ts';
 import { agentJobIn } from './ci-file.ts';
 import type { AgentFact, CiFacts, CiPlace } from './facts.ts';
 import { type Finding, ok, risky, unknown, wrong } from './finding.ts';
-import { planHandoff } from './handoff.ts';
+import { planHandoff, takesInputs } from './handoff.ts';
 import type { ProjectSettings, VariablesRole } from './ports.ts';
+import { findSigning } from './signing.ts';
 
 /** Holds a project to what agents need; `agentJob` is the shipped file with their job. */
 export function findCi(facts: CiFacts, { agentJob }: { agentJob: string }): readonly Finding[] {
@@ -57,7 +58,13 @@ export function findConfiguration(
   facts: CiFacts,
   { agentJob }: { readonly agentJob: string },
 ): readonly Finding[] {
-  return [...findFile(facts), ...findAgentFile(facts, agentJob), ...findLint(facts), findVariables(facts)];
+  return [
+    ...findFile(facts),
+    ...findAgentFile(facts, agentJob),
+    ...findSigning(facts),
+    ...findLint(facts),
+    findVariables(facts),
+  ];
 }
 
 /** The CI file as a person knows it. */
@@ -68,11 +75,6 @@ export function nameOf(place: CiPlace): string {
 /** Whether something is there that runs when an agent is called. */
 export function hasAgentJob(facts: CiFacts): boolean {
   return facts.file?.agentInclude !== undefined || ownAgentJob(facts) !== undefined;
-}
-
-/** Whether the CI file hands on what comes by pipeline inputs. */
-export function takesInputs({ file }: CiFacts): boolean {
-  return file?.inputs.includes('ai_flow_script') === true;
 }
 
 /** A job of the project's own; there is one to find only where no rules keep it out of GitLab's check. */
@@ -148,6 +150,8 @@ function findVariables(facts: CiFacts): Finding {
   if (barred.length === 0) return ok('pipeline variables: the agents may set them.');
   const roles = barred.map(({ account, level }) => `${account} is ${roleOf(level)}`).join(', ');
   const text = `pipeline variables: ${WHO[settings.variablesRole]} may set them; ${roles}.`;
+  if (!needsSetting && facts.place.kind === 'central')
+    return unknown(`${text} Inputs do instead, if GitLab hands them to the file of another project.`);
   if (!needsSetting)
     return needsInputs && takesInputs(facts) ? ok(`${text} Inputs do instead.`) : wrong(text);
   return wrong(

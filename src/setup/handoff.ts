@@ -16,20 +16,27 @@ export interface HandoffPlan {
 /** Pipeline inputs are generally available from this version on, https://docs.gitlab.com/ci/inputs/ */
 const INPUTS_SINCE = [18, 1] as const;
 
+/** Whether the CI file hands on what comes by pipeline inputs. */
+export function takesInputs({ file }: Pick<CiFacts, 'file'>): boolean {
+  return file?.inputs.includes('ai_flow_script') === true;
+}
+
 /**
  * Variables where the project allows them, else inputs. Inputs need GitLab 18.1 and a CI file of the project's own:
- * whether they reach a file in another project is not said anywhere.
+ * whether they reach a file in another project is not said anywhere, so that is only gone for where the file takes them.
  */
-export function planHandoff({ settings, version, agents, place }: CiFacts): HandoffPlan {
+export function planHandoff({ settings, version, agents, place, file }: CiFacts): HandoffPlan {
   const barred = agents.filter(({ level }) => !maySend(level, settings.variablesRole));
-  const takesInputs = place.kind === 'own' && isAtLeast(version, INPUTS_SINCE);
+  const mayTakeInputs =
+    isAtLeast(version, INPUTS_SINCE) &&
+    (place.kind === 'own' || (place.kind === 'central' && takesInputs({ file })));
   return {
     barred,
     needsInputs:
       agents.some(({ handoff }) => handoff === 'inputs') ||
-      (takesInputs && barred.some(({ handoff }) => handoff === 'auto')),
+      (mayTakeInputs && barred.some(({ handoff }) => handoff === 'auto')),
     needsSetting: barred.some(
-      ({ handoff }) => handoff === 'variables' || (handoff === 'auto' && !takesInputs),
+      ({ handoff }) => handoff === 'variables' || (handoff === 'auto' && !mayTakeInputs),
     ),
   };
 }

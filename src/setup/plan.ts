@@ -1,9 +1,10 @@
-import { entryFor } from './entry.ts';
+import { choosing, entryFor } from './entry.ts';
 import type { CiFacts } from './facts.ts';
 import { type Finding, remediesOf } from './finding.ts';
-import { findCi, hasAgentJob, isSame, nameOf, takesInputs } from './findings.ts';
-import { planHandoff } from './handoff.ts';
+import { findCi, hasAgentJob, isSame, nameOf } from './findings.ts';
+import { planHandoff, takesInputs } from './handoff.ts';
 import type { FileAction } from './ports.ts';
+import { chosenFor, isUnsigned } from './signing.ts';
 
 /** The shipped CI files. */
 export interface CiTemplates {
@@ -61,7 +62,8 @@ function filesOf(facts: CiFacts, templates: CiTemplates): readonly FileAction[] 
   const agentFile = agentFileActions(facts, templates.agentJob);
   if (!hasAgentJob(facts)) return newFiles(facts, templates, agentFile);
   if (file?.agentInclude === undefined) return [];
-  const isEntryWrong = file.unguarded.length > 0 || (planHandoff(facts).needsInputs && !takesInputs(facts));
+  const isEntryWrong =
+    file.unguarded.length > 0 || (planHandoff(facts).needsInputs && !takesInputs(facts)) || isUnsigned(facts);
   if (!isEntryWrong) return agentFile;
   const content = entryOf(facts, templates, ownJobsPath(facts));
   return [...agentFile, { action: 'update', path: place.path, content }];
@@ -81,8 +83,10 @@ function newFiles(
 }
 
 function entryOf(facts: CiFacts, templates: CiTemplates, ownJobs: string | undefined): string {
-  if (facts.place.kind === 'central') return templates.centralEntry;
-  return entryFor(planHandoff(facts).needsInputs ? templates.inputsEntry : templates.entry, ownJobs);
+  const chosen = chosenFor(facts);
+  if (facts.place.kind === 'central') return choosing(templates.centralEntry, chosen);
+  const isByInputs = planHandoff(facts).needsInputs || takesInputs(facts);
+  return entryFor(isByInputs ? templates.inputsEntry : templates.entry, ownJobs, chosen);
 }
 
 function agentFileActions({ agentFile }: CiFacts, content: string): readonly FileAction[] {
@@ -135,7 +139,11 @@ function obstacleOf(
   if (hasOwnInputs(facts)) return `${place.path} has inputs of its own, which a person has to combine.`;
   if (text !== undefined && file === undefined) return `${place.path} is not a CI configuration.`;
   const rewritesEntry = files.some(({ action, path }) => action === 'update' && path === place.path);
-  const isOurs = text !== undefined && isSame(text, entryFor(templates.entry, ownJobsPath(facts)));
+  const chosen = file?.agentInclude?.chosen;
+  // As Beckon wrote it, or as it is shipped, which its comments tell people to take.
+  const isOurs = [templates.entry, templates.inputsEntry]
+    .flatMap((entry) => [entryFor(entry, ownJobsPath(facts), chosen), choosing(entry, chosen ?? {})])
+    .some((ours) => isSame(text ?? '', ours));
   return rewritesEntry && !isOurs
     ? `${place.path} was written by hand. Compare it with the one above.`
     : undefined;

@@ -13,6 +13,7 @@ export function agent(fields: Partial<Agent> = {}): Agent {
     notify: 'never',
     reactions: false,
     gateway: 'none',
+    signingKey: undefined,
     ...fields,
   };
 }

@@ -38,7 +38,7 @@ describe('a project', () => {
     [40, { variablesRole: 'maintainer' }, /^ok claude-bot is Maintainer/],
   ])('in which the agent has the level %s', (level, more, line) => {
     const found = findRole(
-      { account: 'claude-bot', handoff: 'auto', hasFlow: true, level },
+      { account: 'claude-bot', handoff: 'auto', hasFlow: true, signer: undefined, level },
       { ...settings, ...more },
     );
     expect(lines([found])).toEqual([expect.stringMatching(line)]);
@@ -100,7 +100,12 @@ describe('the branches of runs', () => {
 });
 
 describe('CI/CD variables', () => {
-  const flow = { agent: 'my-agent', names: ['ANTHROPIC_API_KEY', 'MODEL'], usesToken: true };
+  const flow = {
+    agent: 'my-agent',
+    names: ['ANTHROPIC_API_KEY', 'MODEL'],
+    usesToken: true,
+    isSigned: false,
+  };
   const token: CiVariable = {
     key: 'GITLAB_TOKEN_MY_AGENT',
     masked: true,
@@ -143,6 +148,18 @@ describe('CI/CD variables', () => {
     expect(find([{ ...token, protected: true }], ['workloads/*'])).toEqual([expect.stringMatching(/^ok/)]);
   });
 
+  it('are to be protected where the runs are signed, unless they are no secrets', () => {
+    const model = { ...token, key: 'MODEL' };
+    const facts = { protections: { is: [{ name: 'workloads/*', push: [] }] }, url };
+    const signed = (variables: readonly CiVariable[]) =>
+      lines(findVariables({ ...flow, isSigned: true }, { ...facts, variables: { is: variables } }));
+    expect(signed([token, model])).toEqual([
+      expect.stringMatching(/^risky GITLAB_TOKEN_MY_AGENT .* on every branch/),
+      expect.stringMatching(/^ok .*MODEL/),
+    ]);
+    expect(signed([{ ...token, protected: true }])).toEqual([expect.stringMatching(/^ok/)]);
+  });
+
   it('cannot be known where they, or the protections, are not shown', () => {
     const facts = { variables: hidden, protections: hidden, url };
     expect(lines(findVariables(flow, facts))).toEqual([
@@ -154,7 +171,7 @@ describe('CI/CD variables', () => {
 
   it('are not looked at for a flow that uses none', () => {
     const facts = { variables: hidden, protections: hidden, url };
-    expect(findVariables({ agent: 'a', names: [], usesToken: false }, facts)).toEqual([]);
+    expect(findVariables({ agent: 'a', names: [], usesToken: false, isSigned: false }, facts)).toEqual([]);
   });
 });
 
@@ -230,7 +247,12 @@ describe('a flow', () => {
 
   it('tells which variables it uses', () => {
     const text = 'image: a\nvariables: [KEY]\ncommands: ["git push https://x:$GITLAB_TOKEN@y"]\n';
-    expect(variablesOf(read(text), claude)).toEqual({ agent: 'claude', names: ['KEY'], usesToken: true });
+    expect(variablesOf(read(text), claude)).toEqual({
+      agent: 'claude',
+      names: ['KEY'],
+      usesToken: true,
+      isSigned: false,
+    });
     expect(variablesOf(read('image: a\ncommands: [ls]\n'), claude)).toMatchObject({ usesToken: false });
   });
 });

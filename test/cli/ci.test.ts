@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { publicKeyOf } from '../../src/lib/signing-key.ts';
+import { newSigningKey } from '../support/signing-key.ts';
 import { AGENT_FILE, openScene, PROJECT } from './scene.ts';
 import { type ShippedProgram, shippedProgram } from './shipped-program.ts';
 
@@ -229,6 +231,37 @@ describe('beckon ci --merge-request', { timeout: LIMIT }, () => {
     expect(stdout).toContain('✗ pipeline variables: nobody may set them; claude-bot is Developer.\n');
     expect(stdout).toContain('The merge request is opened: ');
     expect(await file('.gitlab-ci.yml', BRANCH)).toMatch(/^spec:\n {2}inputs:[\s\S]*ai_flow_script:/m);
+  });
+
+  it('has the job ask for the signature where runs are signed, and never shows the key', async () => {
+    const signingKey = newSigningKey();
+    const { ci, file, world, mergeRequests } = await openScene({
+      program,
+      operator: 'maintainer',
+      signingKey,
+      isReal: true,
+      project: { files: rightFiles },
+      gitlab: { pushPipelines: false },
+    });
+    const before = await ci();
+    expect(before).toMatchObject({
+      status: 1,
+      stdout: expect.stringMatching(/✗ signature: .* nobody signed/),
+    });
+    const asked = `- local: ${AGENT_FILE}\n    inputs:\n      accounts: "claude-bot"\n      signers: "${publicKeyOf(signingKey)}"\n`;
+    expect(before.stdout).toContain(asked);
+    expect(await ci('--merge-request')).toMatchObject({ status: 0 });
+    expect(await file('.gitlab-ci.yml', BRANCH)).toContain(asked);
+    const [mergeRequest] = mergeRequests();
+    if (mergeRequest === undefined) throw new Error('there is no merge request');
+    await world.merge({ mergeRequest, by: 'olga' });
+    const after = await ci();
+    expect(after).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/✓ signature: .* only what Beckon signed/),
+    });
+    const [, secret = 'none'] = signingKey.split('\n');
+    expect([before, after].some(({ stdout, stderr }) => `${stdout}${stderr}`.includes(secret))).toBe(false);
   });
 
   it.each([

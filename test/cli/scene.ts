@@ -18,6 +18,8 @@ interface SceneOptions {
   readonly project?: Partial<NewProject>;
   /** Runs jobs for real. */
   readonly isReal?: boolean;
+  /** PEM with which the agent's runs are signed. */
+  readonly signingKey?: string;
   /** More lines of the config. */
   readonly more?: string;
 }
@@ -29,6 +31,7 @@ export async function openScene({
   gitlab: options,
   project: ofProject,
   isReal,
+  signingKey,
   more = '',
 }: SceneOptions) {
   const gitlab = await start(options, isReal === true);
@@ -44,12 +47,13 @@ export async function openScene({
     tokens.push(`token: ${world.addToken({ user }).value}`);
   }
   const agentToken = world.addToken({ user: agent }).value;
+  const signing = signingKey === undefined ? '' : `, signingKey: ${JSON.stringify(signingKey)}`;
   await mkdir(join(program.folder, 'config'), { recursive: true });
   await writeFile(
     join(program.folder, 'config/beckon.yaml'),
     `gitlab: { ${[`url: "${gitlab.url}"`, ...tokens].join(', ')} }
 webhook: { secretTokens: ["a-secret"] }
-agents: { claude: { account: claude-bot, token: ${agentToken}, flow: .gitlab/duo/flows/claude.yaml } }
+agents: { claude: { account: claude-bot, token: ${agentToken}, flow: .gitlab/duo/flows/claude.yaml${signing} } }
 triggers: [{ agent: claude, events: [mention], projects: ["acme/**"] }]
 ${more}
 `,

@@ -63,7 +63,7 @@ function asSent(
 
 /** What is sent for a comment by variables, for an agent with a flow. */
 export function sentWithFlow(comment: string): readonly CiVariable[] {
-  return asSent(variablesWithFlow(valuesOf(comment), flow));
+  return asSent(variablesWithFlow(valuesOf(comment), flow, undefined));
 }
 
 /** What is sent for a comment by variables, for an agent whose job the project wrote itself. */

@@ -11,7 +11,7 @@ export const SHELLS = ['bash', 'dash', 'busybox'] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /** What the template promises to get by with, in an image that has no bash, and a little for the tests. */
-const PROGRAMS = ['base64', 'awk', 'mktemp', 'tr', 'rm', 'cat', 'env', 'ls', 'printf', 'wc'];
+const PROGRAMS = ['base64', 'awk', 'mktemp', 'tr', 'rm', 'cat', 'date', 'env', 'ls', 'printf', 'wc'];
 
 async function link(folder: string, name: string, program: string): Promise<void> {
   const path = findProgram(program);
@@ -19,12 +19,13 @@ async function link(folder: string, name: string, program: string): Promise<void
 }
 
 /** A folder for PATH, in which `sh` is that shell and, for busybox, everything else is busybox, too. */
-async function pathOf(shell: Shell, folder: string): Promise<string> {
+async function pathOf(shell: Shell, folder: string, programs: readonly string[]): Promise<string> {
   if (shell === 'bash') return process.env.PATH ?? '';
   const path = join(folder, 'bin');
   await mkdir(path);
   await link(path, 'sh', shell);
   for (const name of PROGRAMS) await link(path, name, shell === 'busybox' ? 'busybox' : name);
+  for (const name of programs) await link(path, name, name);
   return path;
 }
 
@@ -38,17 +39,19 @@ export interface JobRun {
 
 /**
  * Runs the script of a job as a Runner does: with `-e`, the variables in the environment, the content of file
- * variables in files beside the checkout, and nothing on standard input.
+ * variables in files beside the checkout, and nothing on standard input. `programs` are what else the image has;
+ * with bash it has all of this machine.
  */
 export async function runScript(
   shell: Shell,
   script: string,
   variables: readonly CiVariable[],
+  { programs = [] }: { readonly programs?: readonly string[] } = {},
 ): Promise<JobRun> {
   const folder = await temporaryFolder();
   const [temporary, checkout, files] = ['tmp', 'checkout', 'checkout.tmp'].map((name) => join(folder, name));
   for (const path of [temporary, checkout, files]) await mkdir(path as string);
-  const path = await pathOf(shell, folder);
+  const path = await pathOf(shell, folder, programs);
   const env: Record<string, string> = { PATH: path, TMPDIR: temporary as string };
   for (const { key, value, file } of variables) {
     env[key] = file === true ? join(files as string, key) : value;

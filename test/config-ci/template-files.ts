@@ -57,15 +57,18 @@ export interface AgentJob {
 
 /**
  * The agent's job in a pipeline with these inputs, none of them being the way by variables: the entry file hands
- * them on to the template. @throws Error for an input that GitLab would refuse.
+ * them on to the template, beside inputs that the project itself chose. @throws Error for an input that GitLab would refuse.
  */
-export async function agentJob(inputs: Readonly<Record<string, string>> = {}): Promise<AgentJob> {
+export async function agentJob(
+  inputs: Readonly<Record<string, string>> = {},
+  ofProject: Readonly<Record<string, string>> = {},
+): Promise<AgentJob> {
   const entry = fillIn(await template('gitlab-ci-inputs.yml'), inputs) as {
     include: readonly { local: string; inputs: Readonly<Record<string, string>> }[];
     '.external-agent': { before_script: readonly string[] };
   };
   const handedOn = entry.include.find(({ local }) => local.endsWith('external-agent.yml'))?.inputs ?? {};
-  const jobs = fillIn(await template('external-agent.yml'), handedOn) as Record<
+  const jobs = fillIn(await template('external-agent.yml'), { ...handedOn, ...ofProject }) as Record<
     string,
     { script: string[]; variables: Record<string, string> }
   >;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { newSigningKey } from '../support/signing-key.ts';
 import { faultsOf, MINIMAL } from './load-text.ts';
 
 const ACCOUNT = (account: string) => MINIMAL.replace('claude-bot', account);
@@ -13,6 +14,8 @@ const NOT_AN_ADDRESS = 'is neither an IP address nor a range such as 10.0.0.0/8 
 const SHARED = 'is accepted for other projects too: give these projects a secret of their own';
 const NOT_A_SIGNING_TOKEN =
   'is not a signing token of GitLab: whsec_ and 44 characters, as GitLab shows it once when it makes one';
+
+const P256 = newSigningKey();
 
 /** What is wrong, the config, and the line that says so. */
 const CASES: readonly (readonly [string, string, string])[] = [
@@ -163,6 +166,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
     'inputs without a flow',
     MINIMAL.replace('${TOKEN}', '${TOKEN}\n    handoff: inputs'),
     '9:14 agents.claude.handoff: needs a flow, because a job of the project itself reads variables: use variables or auto',
+  ],
+  [
+    'a signing key without a flow',
+    MINIMAL.replace('${TOKEN}', `\${TOKEN}\n    signingKey: ${JSON.stringify(P256)}`),
+    '9:17 agents.claude.signingKey: needs a flow, because what a job of the project itself reads is not signed',
   ],
   ['an empty token', MINIMAL.replace('${TOKEN}', '""'), '8:12 agents.claude.token: is empty'],
 ];

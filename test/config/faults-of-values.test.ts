@@ -22,6 +22,14 @@ const CASES: readonly (readonly [string, string, string])[] = [
     '13:5 triggers.0.MinAccess: unknown key; did you mean minAccess?',
   ],
   [
+    'a signing key that is none',
+    AND('').replace(
+      'account: claude-bot',
+      'account: claude-bot\n    flow: a.yaml\n    signingKey: 32 random bytes',
+    ),
+    '9:17 agents.claude.signingKey: is not the PEM of a P-256 key: make one with `openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256`',
+  ],
+  [
     'a missing key',
     MINIMAL.replace('    account: claude-bot\n', ''),
     '7:5 agents.claude.account: is missing',

@@ -64,7 +64,9 @@ export async function openScene({
   /** The project lets nobody set pipeline variables, and has the entry file that takes inputs. */
   byInputs?: boolean;
   /** The agents in place of the usual ones; each gets the account `<name>-bot`. */
-  agents?: Readonly<Record<string, { flow?: string; notify?: string; reactions?: boolean }>>;
+  agents?: Readonly<
+    Record<string, { flow?: string; notify?: string; reactions?: boolean; signingKey?: string }>
+  >;
   /** More files for the project, by path. */
   files?: Readonly<Record<string, string>>;
   /** As in the config. */

@@ -54,6 +54,7 @@ describe('variables of an agent with a flow', () => {
     const sent = variablesWithFlow(
       flowValues(handover({ input: '$HOME %CI_JOB_TOKEN% \n' })),
       flow({ image: 'node:24-slim' }),
+      undefined,
     );
     expect(sent.map(({ key, type }) => `${key} ${type}`)).toEqual([
       'AI_FLOW_EVENT env_var',

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readCiFile } from '../../src/setup/ci-file.ts';
-import { entryFor } from '../../src/setup/entry.ts';
+import { choosing, entryFor } from '../../src/setup/entry.ts';
 
 const folder = new URL('../../config/ci/', import.meta.url);
 const shipped = readdirSync(folder).filter((name) => name.startsWith('gitlab-ci'));
@@ -29,4 +29,18 @@ describe.each(shipped)('the shipped %s', (name) => {
       inputs: readCiFile(text)?.inputs,
     });
   });
+});
+
+it.each([...shipped, 'central.yml'])('%s is given inputs beside those that it has', (name) => {
+  const text = readFileSync(new URL(name, folder), 'utf8');
+  const chosen = { accounts: 'a|b[.]c', signers: 'MFk+/w==' };
+  const given = readCiFile(choosing(text, chosen));
+  expect(given).toEqual({
+    ...readCiFile(text),
+    agentInclude: { ...readCiFile(text)?.agentInclude, chosen },
+  });
+  expect(choosing(text, {})).toBe(text);
+  expect(choosing(text, chosen).match(/\$\[\[ inputs\.ai_flow_agent \]\]/g)?.length).toBe(
+    text.match(/\$\[\[ inputs\.ai_flow_agent \]\]/g)?.length,
+  );
 });

@@ -49,7 +49,7 @@ export function factsWith({
       ...settings,
     },
     version: '18.9.0-ee',
-    agents: [{ account: 'claude-bot', handoff: 'auto', hasFlow: true, level: 30 }],
+    agents: [{ account: 'claude-bot', handoff: 'auto', hasFlow: true, signer: undefined, level: 30 }],
     place: { kind: 'own', path: '.gitlab-ci.yml' },
     text,
     file,

@@ -156,6 +156,18 @@ describe('where agents may not send variables', () => {
     expect(plan({ ...right, text, settings: closed })).toMatchObject({ missing: [], steps: [], advice: [] });
   });
 
+  it('inputs may do where a central file takes them, which is not known', () => {
+    const place = { kind: 'central', path: 'x.yml', project: 'acme/ci', ref: undefined } as const;
+    const text = entryFor(templates.inputsEntry, '.gitlab/ci/main.yml');
+    const { findings, missing } = plan({ ...right, place, text, settings: closed });
+    expect(missing).toEqual([]);
+    expect(findings.at(-1)).toEqual({
+      state: 'unknown',
+      text: `${told} Inputs do instead, if GitLab hands them to the file of another project.`,
+    });
+    expect(plan({ ...right, place, settings: closed }).missing).toEqual([told]);
+  });
+
   it('the setting has to change on an older GitLab', () => {
     const { missing, steps, advice } = plan({ ...right, settings: closed, version: '18.0.6' });
     expect(missing).toEqual([told]);
@@ -164,7 +176,9 @@ describe('where agents may not send variables', () => {
   });
 
   it('the setting has to change for an agent that shall use variables', () => {
-    const agents = [{ account: 'claude-bot', handoff: 'variables', hasFlow: true, level: 30 }] as const;
+    const agents = [
+      { account: 'claude-bot', handoff: 'variables', hasFlow: true, signer: undefined, level: 30 },
+    ] as const;
     expect(plan({ ...right, settings: closed, agents })).toMatchObject({
       missing: [told],
       advice: [expect.stringMatching(/^Set .* to Developer/)],
@@ -172,7 +186,9 @@ describe('where agents may not send variables', () => {
   });
 
   it('the role of the agent counts', () => {
-    const agents = [{ account: 'claude-bot', handoff: 'auto', hasFlow: true, level: 40 }] as const;
+    const agents = [
+      { account: 'claude-bot', handoff: 'auto', hasFlow: true, signer: undefined, level: 40 },
+    ] as const;
     expect(plan({ ...right, agents, settings: { variablesRole: 'maintainer' } }).missing).toEqual([]);
   });
 
@@ -181,7 +197,9 @@ describe('where agents may not send variables', () => {
       [undefined, 'no member'],
       [20, 'Reporter'],
     ] as const) {
-      const agents = [{ account: 'claude-bot', handoff: 'auto', hasFlow: true, level }] as const;
+      const agents = [
+        { account: 'claude-bot', handoff: 'auto', hasFlow: true, signer: undefined, level },
+      ] as const;
       expect(plan({ ...right, agents })).toMatchObject({
         missing: [`claude-bot is ${is}, and has to be Developer.`],
         steps: [],

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { findProgram } from '../gitlab/git/find-program.ts';
 
-type Program = 'git' | 'curl' | 'redis-server' | 'rsync' | 'chromium' | 'dash' | 'busybox';
+type Program = 'git' | 'curl' | 'redis-server' | 'rsync' | 'chromium' | 'dash' | 'busybox' | 'openssl';
 
 /** Which Debian package holds each program. */
 const PACKAGES: Readonly<Record<Program, string>> = {
@@ -12,6 +12,7 @@ const PACKAGES: Readonly<Record<Program, string>> = {
   chromium: 'chromium',
   dash: 'dash',
   busybox: 'busybox',
+  openssl: 'openssl',
 };
 
 /** What is missing for tests that use a program, as a sentence with the remedy; nothing where it is there. */

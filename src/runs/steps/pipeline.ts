@@ -1,4 +1,3 @@
-import type { Flow } from '../../config/flow.ts';
 import { buildContext, type ContextSource, MAX_CONTEXT } from '../../flows/context/context.ts';
 import type { CommitPerson } from '../../flows/handover.ts';
 import { flowValues } from '../../flows/values.ts';
@@ -47,7 +46,7 @@ export async function findOwnPipeline({ branch, event }: Run, gitlab: GitLab): P
 async function createPipeline(
   run: Run,
   { branch, sources }: { branch: NonNullable<Run['branch']>; sources: ContextSource | undefined },
-  { gitlab, gitlabUrl, agent }: StepTools,
+  { gitlab, gitlabUrl, agent, clock }: StepTools,
 ): Promise<Pipeline> {
   const account = await gitlab.account();
   const input = inputOf(run, sources?.threads ?? [], account.username);
@@ -68,12 +67,17 @@ async function createPipeline(
     gitlab.createPipeline(run.event.project.id, { ref: branch.name, variables: [], inputs: {}, ...sent });
   const { flow } = run;
   if (!flow) return create({ variables: variablesWithoutFlow(values) });
-  if (agent.handoff === 'inputs') return create({ inputs: inputsOf(values, flow) });
+  const { signingKey: key } = agent;
+  const signing =
+    key === undefined
+      ? undefined
+      : { key, projectId: run.event.project.id, branch: branch.name, now: clock() };
+  if (agent.handoff === 'inputs') return create({ inputs: inputsOf(values, flow, signing) });
   try {
-    return await create({ variables: variablesWithFlow(values, flow) });
+    return await create({ variables: variablesWithFlow(values, flow, signing) });
   } catch (refusal) {
     if (agent.handoff === 'variables' || !forbidsVariables(refusal)) throw refusal;
-    return await create({ inputs: inputsOf(values, flow) }).catch((error: unknown) => {
+    return await create({ inputs: inputsOf(values, flow, signing) }).catch((error: unknown) => {
       throw error instanceof Failure && error.kind === 'refused' ? neitherWay(refusal, error) : error;
     });
   }
@@ -89,8 +93,8 @@ type Handed =
   | { readonly variables: readonly PipelineVariable[] }
   | { readonly inputs: Readonly<Record<string, string>> };
 
-function inputsOf(values: ReadonlyMap<string, string>, flow: Flow): Readonly<Record<string, string>> {
-  const inputs = inputsWithFlow(values, flow);
+function inputsOf(...handed: Parameters<typeof inputsWithFlow>): Readonly<Record<string, string>> {
+  const inputs = inputsWithFlow(...handed);
   if (inputs !== undefined) return inputs;
   throw new Failure('starting the pipeline', {
     kind: 'refused',

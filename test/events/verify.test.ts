@@ -54,12 +54,12 @@ const delivery = fc.record({
     fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),
     fc.constantFrom('', '\u0000', '{"note":"für 🙂 \u2028"}', '\ufeff{}').map((text) => Buffer.from(text)),
   ),
-  ago: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, seconds),
-  more: fc.constantFrom('', ' ', '.0', 'e9', ';x', 'x'),
-  before: fc.constantFrom('', '+', '-', ' ', '0', 'x'),
+  ago: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, seconds),
+  more: fc.constantFrom('', '', '', ' ', '.0', 'e9', ';x', 'x'),
+  before: fc.constantFrom('', '', '', '+', '-', ' ', '0', 'x'),
   signatures: fc.array(fc.record({ key, form: fc.constantFrom(...forms) }), { maxLength: 4 }),
   accepted: fc.uniqueArray(key),
-  isChanged: fc.boolean(),
+  isChanged: fc.nat({ max: 4 }).map((one) => one === 0),
 });
 
 describe('a signature', () => {
@@ -84,6 +84,7 @@ describe('a signature', () => {
       }),
       { numRuns: 3_000, seed: 7 },
     );
+    // Otherwise it would show nothing.
     expect(accepted).toBeGreaterThan(100);
   });
 

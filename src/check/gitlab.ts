@@ -17,7 +17,7 @@ const FEATURES = [
 export function findReach(reach: Reach, { url, hasProxy }: { url: string; hasProxy: boolean }): Finding {
   if (reach.kind === 'silence') return explainSilence(reach, { url, hasProxy });
   const { status, isJson, location, clockAhead } = reach;
-  if (location !== undefined) {
+  if (location !== undefined && URL.canParse(location, url)) {
     const target = finalAddress(location, url);
     return wrong(
       `${url} redirects to ${target}, and tokens are not sent on.`,

@@ -9,6 +9,9 @@ import { readTail } from './tail.ts';
 /** Told of every request once it is over: what it was for, and GitLab's status (0: there was no answer). */
 export type OnRequest = (operation: string, status: number) => void;
 
+/** What is asked for has a name that no address can hold. */
+const NO_NAME = { kind: 'refused', detail: 'it has a name in it that is none (. or ..)' } as const;
+
 interface Options {
   readonly body?: FormData | Record<string, unknown>;
   readonly searchParams?: Record<string, unknown>;
@@ -29,9 +32,12 @@ export function createRequester(
     const send =
       (method: Dispatcher.HttpMethod) =>
       async (endpoint: string, options: Options = {}) => {
-        const url = new URL(endpoint, resource.url.endsWith('/') ? resource.url : `${resource.url}/`);
+        const below = new URL(resource.url.endsWith('/') ? resource.url : `${resource.url}/`);
+        const operation = operationOf(method, `${below.pathname}${endpoint}`.replace(/^.*?\/api\/v4\//, ''));
+        const url = new URL(endpoint, below);
+        // Names are encoded, but `.` and `..` cannot be: they would lead to another endpoint than the one that is meant.
+        if (url.href !== below.href + endpoint) throw new Failure(operation, NO_NAME);
         url.search = formatQuery(options.searchParams);
-        const operation = operationOf(method, url.pathname.replace(/^.*?\/api\/v4\//, ''));
         const answer = await attempt(url, {
           method,
           operation,

@@ -30,6 +30,12 @@ describe('the address of GitLab', () => {
       'wrong',
       /sign_in/,
     ],
+    [
+      'redirects to nonsense',
+      { ...answer, status: 302, location: 'http://' },
+      'wrong',
+      /not as GitLab's API/,
+    ],
     ['is a web page', { ...answer, status: 200, isJson: false }, 'wrong', /not as GitLab's API.*sub-path/],
     ['is something else', { ...answer, status: 404 }, 'wrong', /not as GitLab's API does \(404\)/],
     ['is in trouble', { ...answer, status: 503, isJson: false }, 'wrong', /answers 503/],

@@ -1,6 +1,7 @@
 import { formatQuery, type RequesterType, type ResourceOptions } from '@gitbeaker/requester-utils';
 import type { Dispatcher } from 'undici';
 import { messageOf } from '../lib/errors.ts';
+import { explainNoAnswer } from '../lib/no-answer.ts';
 import { oneLine } from '../lib/text.ts';
 import { Failure, type FailureKind } from '../runs/failures.ts';
 import { operationOf } from './operation.ts';
@@ -191,12 +192,11 @@ function retryAfterMilliseconds(value: string): number | undefined {
 function unanswered(operation: string, error: unknown): Failure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const isTimeout = error instanceof Error && (error.name === 'TimeoutError' || code.includes('TIMEOUT'));
-  const detail = isTimeout ? 'no answer in time' : oneLine(messageOf(error), 200) || code;
-  const isCertificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code);
-  return new Failure(operation, {
-    kind: isCertificate ? 'permission' : 'transient',
-    detail: isCertificate ? `the certificate of GitLab is not trusted (${code}): set gitlab.caFile` : detail,
-  });
+  const words = isTimeout ? 'no answer in time' : oneLine(messageOf(error), 200) || code;
+  const { why, remedy, isLasting } = explainNoAnswer(code, words);
+  // Somebody may mend what lasts before a run gives up, and while it does there is nobody who could be told.
+  const detail = isLasting ? `${code}, ${why}: ${remedy}` : words;
+  return new Failure(operation, { kind: 'transient', detail });
 }
 
 function flatten(headers: NodeJS.Dict<string | string[]>): Record<string, string> {

@@ -2,6 +2,7 @@ import { formatQuery, type RequesterType, type ResourceOptions } from '@gitbeake
 import type { Dispatcher } from 'undici';
 import { messageOf } from '../lib/errors.ts';
 import { explainNoAnswer } from '../lib/no-answer.ts';
+import { hideSecrets } from '../lib/secret.ts';
 import { oneLine } from '../lib/text.ts';
 import { Failure, type FailureKind } from '../runs/failures.ts';
 import { operationOf } from './operation.ts';
@@ -139,7 +140,8 @@ function refusal(operation: string, { status, headers, text }: Answer): Failure 
   return new Failure(operation, {
     kind: kindOf(status),
     status,
-    detail: `${status} ${describe(headers, text)}`.trim(),
+    // It may repeat the token that it was sent, or the secret of a webhook.
+    detail: `${status} ${describe(headers, hideSecrets(text))}`.trim(),
     retryAfter: retryAfter === undefined ? undefined : retryAfterMilliseconds(retryAfter),
   });
 }
@@ -192,7 +194,7 @@ function retryAfterMilliseconds(value: string): number | undefined {
 function unanswered(operation: string, error: unknown): Failure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const isTimeout = error instanceof Error && (error.name === 'TimeoutError' || code.includes('TIMEOUT'));
-  const words = isTimeout ? 'no answer in time' : oneLine(messageOf(error), 200) || code;
+  const words = isTimeout ? 'no answer in time' : oneLine(hideSecrets(messageOf(error)), 200) || code;
   const { why, remedy, isLasting } = explainNoAnswer(code, words);
   // Somebody may mend what lasts before a run gives up, and while it does there is nobody who could be told.
   const detail = isLasting ? `${code}, ${why}: ${remedy}` : words;

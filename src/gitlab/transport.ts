@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { BeckonError, messageOf } from '../lib/errors.ts';
 import { punctual } from './punctual.ts';
+import { connectionsToProxy } from './to-proxy.ts';
 
 /**
  * The one pool of connections to GitLab: keep-alive, the company's certificate authority where one is set, and
@@ -21,6 +22,7 @@ function openPool(tls: { readonly ca?: string }): Dispatcher {
       connect: { ...tls, timeout: 10_000 },
       requestTls: tls,
       proxyTls: tls,
+      clientFactory: connectionsToProxy,
       connections: 32,
     });
   } catch {

@@ -22,7 +22,7 @@ const KNOWN: readonly (NoAnswer & { readonly pattern: RegExp })[] = [
   },
   {
     ...ONE,
-    pattern: /Proxy response \(\d+\)/,
+    pattern: /Proxy response \(\d+\)|ERR_PROXY_CLOSED/,
     why: 'the proxy lets nobody through to it',
     remedy: 'have the proxy allow CONNECT to the host and port of gitlab.url, or name the host in NO_PROXY',
   },

@@ -77,6 +77,25 @@ describe('a proxy of the environment', () => {
     expectNoCredentials(shown(failure, reach, finding));
   });
 
+  it.each([
+    ['refuses', 'HTTP/1.1 403 Forbidden\r\n\r\n'],
+    ['hangs up without a word', ''],
+    ['speaks no HTTP', 'SSH-2.0-x\r\n'],
+  ])('that %s is a fault at once, and is not asked again and again', async (_what, refusal) => {
+    const proxy = await proxyServer({ refusal });
+    proxies({ HTTP_PROXY: `http://127.0.0.1:${proxy.port}` });
+    for (const url of ['http://127.0.0.1:9', 'https://127.0.0.1:9']) {
+      const { failure, reach } = await ask(url);
+      expect(failure?.kind).toBe('transient');
+      expect(reach.kind).toBe('silence');
+      if (refusal.includes('403') || refusal === '')
+        expect(failure?.message).toContain(
+          'the proxy lets nobody through to it: have the proxy allow CONNECT',
+        );
+    }
+    expect(proxy.asked).toHaveLength(4);
+  });
+
   it('that is away is told of, without its user and password', async () => {
     proxies({ HTTP_PROXY: `http://${ENCODED}@127.0.0.1:${await freePort()}` });
     const url = `http://127.0.0.1:${await answering()}`;

@@ -29,22 +29,23 @@ export async function answering(tls?: { readonly key: string; readonly cert: str
   return listen(server);
 }
 
-/** A proxy that takes CONNECT and no more; with `credentials`, only from those who have them. */
-export async function proxyServer({
-  credentials,
-  status = 403,
-}: {
-  credentials?: string;
-  status?: number;
-} = {}) {
+/**
+ * A proxy that takes CONNECT and no more; with `credentials`, only from those who have them. It hangs up on whoever asks
+ * for what is not there, and with `refusal` answers everybody so.
+ */
+export async function proxyServer({ credentials, refusal }: { credentials?: string; refusal?: string } = {}) {
   const asked: string[] = [];
-  const server = createServer((_request, response) => void response.writeHead(status).end());
+  const server = createServer();
   server.on('connect', (request, client) => {
     asked.push(request.url ?? '');
     client.on('error', () => {});
     const given = Buffer.from((request.headers['proxy-authorization'] ?? '').slice(6), 'base64').toString();
     if (credentials !== undefined && given !== credentials) {
       client.end('HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n');
+      return;
+    }
+    if (refusal !== undefined) {
+      client.end(refusal);
       return;
     }
     const [host = '', port] = (request.url ?? '').split(':');

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createChecked } from '../../src/gitlab/checked.ts';
@@ -11,28 +11,11 @@ import { reachGitLab } from '../../src/gitlab/reach.ts';
 import { openTransport } from '../../src/gitlab/transport.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { Failure } from '../../src/runs/failures.ts';
+import { elsewhere } from '../support/outgoing.ts';
 
 /** Where GitLab is below its host: a reverse proxy may have anybody's pages beside it. */
 const SUB_PATH = '/gitlab';
 const LIMIT = 60_000;
-
-interface Place {
-  readonly port: number;
-  /** The addresses that were asked for, of GitLab; of others there is one for each connection. */
-  readonly asked: string[];
-}
-
-/** Somebody else's server, that only notes who comes. */
-async function elsewhere(): Promise<Place> {
-  const asked: string[] = [];
-  const server = createTcpServer((socket) => {
-    asked.push('a connection');
-    socket.on('error', () => {}).destroy();
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  return { port: (server.address() as AddressInfo).port, asked };
-}
 
 /** What answers at `gitlab.url`, with the client of every kind. */
 async function gitlabThat(answer: (response: ServerResponse, url: string) => void) {

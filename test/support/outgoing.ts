@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
 import { onTestFinished, vi } from 'vitest';
 import { createGitLab } from '../../src/gitlab/client.ts';
 import { reachGitLab } from '../../src/gitlab/reach.ts';
@@ -57,6 +57,18 @@ export async function proxyServer({ credentials, refusal }: { credentials?: stri
     client.on('close', () => target.destroy());
   });
   return { port: await listen(server), asked };
+}
+
+/** Somebody else's server, that only notes who comes. */
+export async function elsewhere() {
+  const asked: string[] = [];
+  const server = createTcpServer((socket) => {
+    asked.push('a connection');
+    socket.on('error', () => {}).destroy();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return { port: (server.address() as AddressInfo).port, asked };
 }
 
 /** The environment's proxies, and no others that may be set where the test runs. */

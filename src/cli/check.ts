@@ -24,21 +24,25 @@ export const check = new Command('check')
 
 async function look(config: Config, projects: readonly string[], file: string) {
   // Only here: the other commands start faster without all that this needs.
-  const [{ check }, { createAsking }, { createChecked }, { reachGitLab }, { openTransport }, { Agent }] =
-    await Promise.all([
-      import('../check/check.ts'),
-      import('../check/asking.ts'),
-      import('../gitlab/checked.ts'),
-      import('../gitlab/reach.ts'),
-      import('../gitlab/transport.ts'),
-      import('undici'),
-    ]);
+  const [
+    { check },
+    { createAsking },
+    { createChecked },
+    { reachGitLab },
+    { closedTransport, openTransport },
+  ] = await Promise.all([
+    import('../check/check.ts'),
+    import('../check/asking.ts'),
+    import('../gitlab/checked.ts'),
+    import('../gitlab/reach.ts'),
+    import('../gitlab/transport.ts'),
+  ]);
   const { url, caFile } = config.gitlab;
   let fault: BeckonError | undefined;
   const dispatcher = await openTransport({ caFile }).catch((error: unknown) => {
     if (!(error instanceof BeckonError)) throw error;
     fault = error;
-    return new Agent();
+    return closedTransport();
   });
   const progress = progressOn(process.stderr);
   const bounded = createAsking({ atOnce: AT_ONCE, onAnswer: progress.show });

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import { BeckonError, messageOf } from '../lib/errors.ts';
 import { punctual } from './punctual.ts';
 import { connectionsToProxy } from './to-proxy.ts';
@@ -14,6 +14,13 @@ import { connectionsToProxy } from './to-proxy.ts';
 export async function openTransport({ caFile }: { caFile: string | undefined }): Promise<Dispatcher> {
   const tls = caFile === undefined ? {} : { ca: await readCertificates(caFile) };
   return openPool(tls).compose(punctual);
+}
+
+/** Sends nothing: for who goes on where {@link openTransport} rejects. */
+export function closedTransport(): Dispatcher {
+  const agent = new Agent();
+  void agent.destroy();
+  return agent;
 }
 
 function openPool(tls: { readonly ca?: string }): Dispatcher {

@@ -31,7 +31,7 @@ export function secretsOfAll({ queuePassword }: { queuePassword: string }) {
 export type Secrets = ReturnType<typeof secretsOfAll>;
 
 /** A config with all of them, by environment and by file. */
-export function configOf(
+function configOf(
   gitlabUrl: string,
   { queueUrl, folder }: { queueUrl: string; folder: string },
 ): Record<string, unknown> {

@@ -1,20 +1,13 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { newSecret } from '../support/leaks.ts';
 import { describeWith } from '../support/needs.ts';
-import { elsewhere, proxyServer } from '../support/outgoing.ts';
+import { elsewhere } from '../support/outgoing.ts';
 import { until } from '../support/until.ts';
-import { openRedisHome } from './secrets-homes.ts';
-import { openScene, secretsOfAll } from './secrets-scene.ts';
+import { openScene } from './secrets-scene.ts';
 
 describeWith(['redis-server'], 'a delivery that names another GitLab in every address', () => {
   it('has nothing sent there', { timeout: 120_000 }, async () => {
     const evil = await elsewhere();
-    const secrets = secretsOfAll({ queuePassword: newSecret() });
-    const home = await openRedisHome(secrets.queuePassword);
-    onTestFinished(() => home.close());
-    const proxy = await proxyServer({ credentials: `beckon:${secrets.proxyPassword}` });
-    const scene = await openScene(secrets, { queueUrl: home.url, proxyPort: proxy.port });
-    onTestFinished(() => scene.close());
+    const { secrets, scene, proxy } = await openScene();
     const { world, project, gitlab } = scene;
     // It arrives nowhere, and is told of by GitLab all the same.
     world.addHook({ project, url: 'http://127.0.0.1:1/', token: secrets.secretToken, events: ['note'] });

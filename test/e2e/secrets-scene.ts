@@ -2,17 +2,21 @@ import { execFile } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pLimit from 'p-limit';
+import { onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { startBeckon } from '../gitlab/demo/beckon.ts';
 import { startGitLab } from '../gitlab/start.ts';
 import { newSecret } from '../support/leaks.ts';
+import { proxyServer } from '../support/outgoing.ts';
 import { newFolder } from '../support/temporary.ts';
+import { type OpenHome, openRedisHome } from './secrets-homes.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 export const PROJECT = 'acme/web/shop';
 
 /** Secrets in every place that takes one; `queuePassword` is the one in the queue's address. */
-export function secretsOfAll({ queuePassword }: { queuePassword: string }) {
+function secretsOfAll({ queuePassword }: { queuePassword: string }) {
   return {
     secretToken: `${newSecret()} "\\ä`,
     secretTokenOfFile: newSecret(),
@@ -64,11 +68,7 @@ function configOf(
   };
 }
 
-/** A stand-in GitLab, and the built program with secrets everywhere. Collects all that it says. */
-export async function openScene(
-  secrets: Secrets,
-  { queueUrl, proxyPort }: { queueUrl: string; proxyPort: number },
-) {
+async function sceneWith(secrets: Secrets, { queueUrl, proxyPort }: { queueUrl: string; proxyPort: number }) {
   const folder = await newFolder();
   const gitlab = await startGitLab();
   const { world } = gitlab;
@@ -150,4 +150,28 @@ export async function openScene(
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
+}
+
+export type Scene = Awaited<ReturnType<typeof sceneWith>>;
+
+/**
+ * A stand-in GitLab behind a proxy, a home for the queue, and the built program with secrets everywhere, until the test
+ * is over. Collects all that the program says.
+ */
+export async function openScene(openHome: (password: string) => Promise<OpenHome> = openRedisHome) {
+  const secrets = secretsOfAll({ queuePassword: newSecret() });
+  const home = await openHome(secrets.queuePassword);
+  onTestFinished(() => home.close());
+  const proxy = await proxyServer({ credentials: `beckon:${secrets.proxyPassword}` });
+  const scene = await sceneWith(secrets, { queueUrl: home.url, proxyPort: proxy.port });
+  onTestFinished(() => scene.close());
+  return { secrets, home, scene, proxy };
+}
+
+/** Processes at once: more take longer, on a machine with few cores. */
+export const few = pLimit(3);
+
+/** All that GitLab ever heard. */
+export function echoOf({ proxyPassword: _, queuePassword: __, ...heard }: Secrets): string {
+  return Object.values(heard).join(' and ');
 }

@@ -1,4 +1,5 @@
 import type { WebhookSecrets } from '../config/config.ts';
+import { explainNoAnswer } from '../lib/no-answer.ts';
 import { isAtLeast } from '../lib/version.ts';
 import { type Finding, ok, risky, unknown, wrong } from '../setup/finding.ts';
 import type { Reach } from './ports.ts';
@@ -16,8 +17,9 @@ const FEATURES = [
 /** What is at `gitlab.url`; anything but `ok` and `risky` means that asking further is of no use. */
 export function findReach(reach: Reach, { url, hasProxy }: { url: string; hasProxy: boolean }): Finding {
   if (reach.kind === 'silence') return explainSilence(reach, { url, hasProxy });
+  if (reach.kind === 'unasked') return wrong(`${url} cannot be asked: ${reach.reason}.`, reach.hint);
   const { status, isJson, location, clockAhead } = reach;
-  if (location !== undefined) {
+  if (location !== undefined && URL.canParse(location, url)) {
     const target = finalAddress(location, url);
     return wrong(
       `${url} redirects to ${target}, and tokens are not sent on.`,
@@ -79,55 +81,16 @@ function finalAddress(location: string, url: string): string {
   return `${target.origin}${target.pathname}`.replace(/\/api\/v4\/version\/?$/, '').replace(/\/$/, '');
 }
 
-const CA = 'Set gitlab.caFile to a PEM file with the certificate authority of your company.';
-
-/** By patterns of the system's codes. */
-const SILENCES: readonly (readonly [RegExp, string, (url: string) => string])[] = [
-  [
-    /ca_file_unreadable/,
-    'gitlab.caFile cannot be read',
-    () => 'Name a file in PEM format that the user who runs Beckon can read.',
-  ],
-  [
-    /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/,
-    'its certificate is out of date',
-    () => 'Renew the certificate of GitLab.',
-  ],
-  [
-    /ALTNAME/,
-    'its certificate is for another name',
-    () => 'Set gitlab.url to the name in the certificate, or add this one to the certificate.',
-  ],
-  [/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/, 'its certificate is not trusted', () => CA],
-  [
-    /ENOTFOUND|EAI_AGAIN/,
-    'its name is not known here',
-    (url) => `Check the spelling of gitlab.url, and that this machine can resolve ${new URL(url).hostname}.`,
-  ],
-  [
-    /EPROTO|SSL|TLS/,
-    'TLS fails',
-    () => 'Is it plain HTTP? Then gitlab.url begins with http://. Else look at the proxies in between.',
-  ],
-  [
-    /ECONNREFUSED/,
-    'nothing listens there',
-    () => 'Check the port of gitlab.url, and that GitLab is running.',
-  ],
-];
-
 function explainSilence(
   { code, detail }: { code: string; detail: string },
   { url, hasProxy }: { url: string; hasProxy: boolean },
 ): Finding {
-  const [, why = 'there is no answer', remedy = () => 'Look for a firewall in between.'] =
-    SILENCES.find(([pattern]) => pattern.test(code)) ?? [];
+  const { why, remedy, isLasting } = explainNoAnswer(code, detail);
   const proxy = hasProxy
-    ? 'A proxy is set: is HTTPS_PROXY right, and should NO_PROXY name GitLab?'
-    : 'If only a proxy leads there, set HTTPS_PROXY.';
-  const needsProxy = why === 'its name is not known here' || why === 'there is no answer' || hasProxy;
+    ? ' A proxy is set: is HTTPS_PROXY right, and should NO_PROXY name GitLab?'
+    : ' If only a proxy leads there, set HTTPS_PROXY.';
   return wrong(
     `${url} cannot be reached, because ${why} (${detail.includes(code) ? detail : `${code}: ${detail}`}).`,
-    [remedy(url), ...(needsProxy ? [proxy] : [])].join(' '),
+    `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}.${isLasting && !hasProxy ? '' : proxy}`,
   );
 }

@@ -105,7 +105,9 @@ export type Reach =
       readonly clockAhead: number | undefined;
     }
   /** Why there is no answer: the system's code, such as `ECONNREFUSED`, and its words. */
-  | { readonly kind: 'silence'; readonly code: string; readonly detail: string };
+  | { readonly kind: 'silence'; readonly code: string; readonly detail: string }
+  /** Nothing can be sent at all: a setting of ours is wrong. */
+  | { readonly kind: 'unasked'; readonly reason: string; readonly hint: string };
 
 /** What is known of the queue's home. */
 export type QueueState =

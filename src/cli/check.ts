@@ -24,20 +24,25 @@ export const check = new Command('check')
 
 async function look(config: Config, projects: readonly string[], file: string) {
   // Only here: the other commands start faster without all that this needs.
-  const [{ check }, { createAsking }, { createChecked }, { reachGitLab }, { openTransport }] =
-    await Promise.all([
-      import('../check/check.ts'),
-      import('../check/asking.ts'),
-      import('../gitlab/checked.ts'),
-      import('../gitlab/reach.ts'),
-      import('../gitlab/transport.ts'),
-    ]);
+  const [
+    { check },
+    { createAsking },
+    { createChecked },
+    { reachGitLab },
+    { closedTransport, openTransport },
+  ] = await Promise.all([
+    import('../check/check.ts'),
+    import('../check/asking.ts'),
+    import('../gitlab/checked.ts'),
+    import('../gitlab/reach.ts'),
+    import('../gitlab/transport.ts'),
+  ]);
   const { url, caFile } = config.gitlab;
   let fault: BeckonError | undefined;
   const dispatcher = await openTransport({ caFile }).catch((error: unknown) => {
     if (!(error instanceof BeckonError)) throw error;
     fault = error;
-    return openTransport({ caFile: undefined });
+    return closedTransport();
   });
   const progress = progressOn(process.stderr);
   const bounded = createAsking({ atOnce: AT_ONCE, onAnswer: progress.show });
@@ -47,7 +52,7 @@ async function look(config: Config, projects: readonly string[], file: string) {
       reach: async () =>
         fault === undefined
           ? reachGitLab(url, { dispatcher, clock: Date.now })
-          : { kind: 'silence', code: fault.code, detail: fault.message },
+          : { kind: 'unasked', reason: fault.message, hint: fault.hint ?? '' },
       queue: () => lookAtQueue(config.queue.home),
       gitlabOf: (token) => bounded(createChecked({ url, token }, { dispatcher, onRequest: () => {} })),
       hasProxy: PROXIES.some((name) => (process.env[name] ?? '') !== ''),

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/load.ts';
-import { BeckonError, messageOf } from '../lib/errors.ts';
+import { BeckonError } from '../lib/errors.ts';
+import { hideSecrets } from '../lib/secret.ts';
 import { check } from './check.ts';
 import { ci } from './ci.ts';
 import { EXIT } from './exit.ts';
@@ -37,6 +38,13 @@ program
 for (const command of [...program.commands, ...flow.commands, ...hook.commands, ...runs.commands])
   command.exitOverride();
 
+// Also for promises that nobody waited for. Node's own words show all that an error holds, and those of drivers hold
+// the command that failed, with the password in it.
+process.on('uncaughtException', (error) => {
+  report(error);
+  process.exit(EXIT.no);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -47,9 +55,8 @@ try {
 function report(error: unknown): number {
   // commander has already written its own message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  console.error(messageOf(error));
-  if (error instanceof BeckonError && error.hint !== undefined) console.error(error.hint);
-  if (error instanceof ConfigError) return EXIT.usage;
-  if (!(error instanceof BeckonError)) console.error(error instanceof Error ? error.stack : '');
-  return EXIT.no;
+  const isOurs = error instanceof BeckonError;
+  const lines = isOurs ? [error.message, error.hint] : [error instanceof Error ? error.stack : String(error)];
+  console.error(hideSecrets(lines.filter((line) => line !== undefined).join('\n')));
+  return error instanceof ConfigError ? EXIT.usage : EXIT.no;
 }

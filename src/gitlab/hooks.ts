@@ -7,6 +7,7 @@ import {
   type HookSettings,
   type Webhooks,
 } from '../hooks/ports.ts';
+import { hideSecrets } from '../lib/secret.ts';
 import { oneLine } from '../lib/text.ts';
 import { orUndefined, readAnswer } from './answer.ts';
 import { connectionOf, type Login, type ResourceConnection, type Wire } from './connection.ts';
@@ -140,7 +141,7 @@ function deliveryOf(answer: z.output<typeof DeliveryAnswer>): HookDelivery {
     event: headers['X-Gitlab-Event'],
     payload: answer.request_data,
     status: answer.response_status ?? '',
-    answer: oneLine(answer.response_body ?? '', MAX_ANSWER),
+    answer: oneLine(hideSecrets(answer.response_body ?? ''), MAX_ANSWER),
     at: timeOf(answer),
   };
 }

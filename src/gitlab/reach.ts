@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Reach } from '../check/ports.ts';
 import { messageOf } from '../lib/errors.ts';
+import { hideSecrets } from '../lib/secret.ts';
 import { oneLine } from '../lib/text.ts';
 
 /** Milliseconds for the answer. */
@@ -38,6 +39,6 @@ export async function reachGitLab(
       error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
     // Of the words of OpenSSL only the reason.
     const words = messageOf(error).replace(/^.*:SSL routines:[^:]*:([^:]*):[\s\S]*$/, '$1');
-    return { kind: 'silence', code, detail: oneLine(words, 200) };
+    return { kind: 'silence', code, detail: oneLine(hideSecrets(words), 200) };
   }
 }

@@ -1,6 +1,8 @@
 import { formatQuery, type RequesterType, type ResourceOptions } from '@gitbeaker/requester-utils';
 import type { Dispatcher } from 'undici';
 import { messageOf } from '../lib/errors.ts';
+import { explainNoAnswer } from '../lib/no-answer.ts';
+import { hideSecrets } from '../lib/secret.ts';
 import { oneLine } from '../lib/text.ts';
 import { Failure, type FailureKind } from '../runs/failures.ts';
 import { operationOf } from './operation.ts';
@@ -8,6 +10,9 @@ import { readTail } from './tail.ts';
 
 /** Told of every request once it is over: what it was for, and GitLab's status (0: there was no answer). */
 export type OnRequest = (operation: string, status: number) => void;
+
+/** What is asked for has a name that no address can hold. */
+const NO_NAME = { kind: 'refused', detail: 'it has a name in it that is none (. or ..)' } as const;
 
 interface Options {
   readonly body?: FormData | Record<string, unknown>;
@@ -29,9 +34,12 @@ export function createRequester(
     const send =
       (method: Dispatcher.HttpMethod) =>
       async (endpoint: string, options: Options = {}) => {
-        const url = new URL(endpoint, resource.url.endsWith('/') ? resource.url : `${resource.url}/`);
+        const below = new URL(resource.url.endsWith('/') ? resource.url : `${resource.url}/`);
+        const operation = operationOf(method, `${below.pathname}${endpoint}`.replace(/^.*?\/api\/v4\//, ''));
+        const url = new URL(endpoint, below);
+        // Names are encoded, but `.` and `..` cannot be: they would lead to another endpoint than the one that is meant.
+        if (url.href !== below.href + endpoint) throw new Failure(operation, NO_NAME);
         url.search = formatQuery(options.searchParams);
-        const operation = operationOf(method, url.pathname.replace(/^.*?\/api\/v4\//, ''));
         const answer = await attempt(url, {
           method,
           operation,
@@ -132,7 +140,8 @@ function refusal(operation: string, { status, headers, text }: Answer): Failure 
   return new Failure(operation, {
     kind: kindOf(status),
     status,
-    detail: `${status} ${describe(headers, text)}`.trim(),
+    // It may repeat the token that it was sent, or the secret of a webhook.
+    detail: `${status} ${describe(headers, hideSecrets(text))}`.trim(),
     retryAfter: retryAfter === undefined ? undefined : retryAfterMilliseconds(retryAfter),
   });
 }
@@ -185,12 +194,11 @@ function retryAfterMilliseconds(value: string): number | undefined {
 function unanswered(operation: string, error: unknown): Failure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const isTimeout = error instanceof Error && (error.name === 'TimeoutError' || code.includes('TIMEOUT'));
-  const detail = isTimeout ? 'no answer in time' : oneLine(messageOf(error), 200) || code;
-  const isCertificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code);
-  return new Failure(operation, {
-    kind: isCertificate ? 'permission' : 'transient',
-    detail: isCertificate ? `the certificate of GitLab is not trusted (${code}): set gitlab.caFile` : detail,
-  });
+  const words = isTimeout ? 'no answer in time' : oneLine(hideSecrets(messageOf(error)), 200) || code;
+  const { why, remedy, isLasting } = explainNoAnswer(code, words);
+  // Somebody may mend what lasts before a run gives up, and while it does there is nobody who could be told.
+  const detail = isLasting ? `${code}, ${why}: ${remedy}` : words;
+  return new Failure(operation, { kind: 'transient', detail });
 }
 
 function flatten(headers: NodeJS.Dict<string | string[]>): Record<string, string> {

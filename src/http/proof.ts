@@ -31,7 +31,8 @@ export function proofOf(
 ): Proof | undefined {
   const headers = signatureHeaders(request);
   const { body } = request;
-  const isSigned = Buffer.isBuffer(body) && isAcceptedSignature(body, headers, signingTokens);
+  const isSigned =
+    Buffer.isBuffer(body) && isAcceptedSignature(body, headers, { accepted: signingTokens, now: Date.now() });
   const hasToken = isAcceptedToken(header(request, 'x-gitlab-token'), secretTokens);
   if (isSigned) {
     const head = { id: headers['webhook-id'] ?? '', timestamp: timestampOf(headers) };

@@ -44,6 +44,9 @@ const TIMEOUTS: Timeouts = {
 /** Node's own default, said here because much hangs on it. */
 const MAX_HEADERS = 16 * 1024;
 
+/** The framework's own words repeat what was sent. */
+const UNREADABLE = 'The request could not be read.';
+
 /** Builds the web server without listening; tests use it through `inject`. */
 export function buildServer(tools: ServerTools, timeouts: Timeouts = TIMEOUTS): FastifyInstance {
   const app = fastify({
@@ -54,6 +57,8 @@ export function buildServer(tools: ServerTools, timeouts: Timeouts = TIMEOUTS): 
     requestTimeout: timeouts.request,
     connectionTimeout: timeouts.idle,
     keepAliveTimeout: timeouts.keepAlive,
+    // An address that cannot be decoded, which is no route's to answer.
+    frameworkErrors: (_error, _request, reply) => sendError(reply, 400, 'bad_request', UNREADABLE),
     http: {
       headersTimeout: timeouts.headers,
       connectionsCheckingInterval: timeouts.checkEvery,
@@ -62,9 +67,7 @@ export function buildServer(tools: ServerTools, timeouts: Timeouts = TIMEOUTS): 
   });
   app.setErrorHandler((error, _request, reply) => {
     const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-    if (status >= 400 && status < 500) {
-      return sendError(reply, status, 'bad_request', error instanceof Error ? error.message : 'bad request');
-    }
+    if (status >= 400 && status < 500) return sendError(reply, status, 'bad_request', UNREADABLE);
     tools.log.error({ err: error }, 'request failed');
     return sendError(reply, 500, 'internal', 'An error inside Beckon. Its log says more.');
   });

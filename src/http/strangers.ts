@@ -1,3 +1,4 @@
+import { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /**
@@ -5,7 +6,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
  * itself, in memory: this makes guessing slow and cheap to answer, and a few guesses more for each process do not
  * matter. An IPv6 address counts by its /64, which has one owner.
  */
-export const STRANGERS = { global: false, max: 300, timeWindow: 60_000 } as const;
+export const STRANGERS = {
+  global: false,
+  max: 300,
+  timeWindow: 60_000,
+  // Who hung up at once has no address any more; they count together, or a flood of them would fill the log.
+  keyGenerator: ({ ip }: { ip: string | undefined }) => normalizeIP(ip ?? 'gone'),
+} as const;
 
 /** Counts a request that nobody of ours would send; the seconds to wait where its address sent too many. */
 export type CountStranger = (request: FastifyRequest) => Promise<number | undefined>;

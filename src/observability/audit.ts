@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { type DestinationStream, pino } from 'pino';
 import { BeckonError, messageOf } from '../lib/errors.ts';
-import { withoutControls } from './logger.ts';
+import { lineToWrite } from './logger.ts';
 
 /** One decision, and everything that is needed to answer for it. Holds no text that people wrote, and no titles. */
 export interface Decision {
@@ -60,7 +60,7 @@ export function createAudit({
 export function auditTo(destination: DestinationStream): Audit {
   const options = {
     base: { stream: 'audit' },
-    hooks: { streamWrite: withoutControls },
+    hooks: { streamWrite: lineToWrite },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino, type SerializedError } from 'pino';
 import { BeckonError } from '../lib/errors.ts';
+import { hideSecrets } from '../lib/secret.ts';
 import { Failure } from '../runs/failures.ts';
 
 /**
@@ -15,18 +16,23 @@ export async function createLogger(
     level,
     base: null,
     serializers: { err: errorForLog },
-    hooks: { streamWrite: withoutControls },
+    hooks: { streamWrite: lineToWrite },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return pino(options, isTerminal ? await colours() : output);
 }
 
+/** The last that is done to a line: whatever came into it, no secret and nothing that a terminal acts on leaves. */
+export function lineToWrite(line: string): string {
+  return withoutControls(hideSecrets(line));
+}
+
 /**
  * JSON leaves as they are what a terminal or a viewer acts on: directions of writing, further control characters and
  * line ends. They can only stand in texts, so that an escape means the same.
  */
-export function withoutControls(line: string): string {
+function withoutControls(line: string): string {
   return line.replace(
     /[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

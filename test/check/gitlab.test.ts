@@ -30,6 +30,12 @@ describe('the address of GitLab', () => {
       'wrong',
       /sign_in/,
     ],
+    [
+      'redirects to nonsense',
+      { ...answer, status: 302, location: 'http://' },
+      'wrong',
+      /not as GitLab's API/,
+    ],
     ['is a web page', { ...answer, status: 200, isJson: false }, 'wrong', /not as GitLab's API.*sub-path/],
     ['is something else', { ...answer, status: 404 }, 'wrong', /not as GitLab's API does \(404\)/],
     ['is in trouble', { ...answer, status: 503, isJson: false }, 'wrong', /answers 503/],
@@ -40,17 +46,17 @@ describe('the address of GitLab', () => {
       /not trusted.*gitlab\.caFile/,
     ],
     ['has the certificate of another', silence('ERR_TLS_CERT_ALTNAME_INVALID'), 'wrong', /another name/],
-    ['has an old certificate', silence('CERT_HAS_EXPIRED'), 'wrong', /out of date.*Renew/],
-    [
-      'has no name',
-      silence('ENOTFOUND'),
-      'wrong',
-      /resolve gitlab\.example\.com\. If only a proxy.*HTTPS_PROXY/,
-    ],
+    ['has an old certificate', silence('CERT_HAS_EXPIRED'), 'wrong', /has expired.*Renew/],
+    ['has no name', silence('ENOTFOUND'), 'wrong', /resolve the name\. If only a proxy.*HTTPS_PROXY/],
     ['speaks no TLS', silence('EPROTO'), 'wrong', /TLS fails.*http:\/\//],
     ['refuses', silence('ECONNREFUSED'), 'wrong', /nothing listens there \(ECONNREFUSED: no\)/],
     ['says nothing', silence('UND_ERR_CONNECT_TIMEOUT'), 'wrong', /no answer .*firewall.*HTTPS_PROXY/],
-    ['cannot be trusted yet', silence('ca_file_unreadable'), 'wrong', /caFile cannot be read.*PEM/],
+    [
+      'cannot be asked',
+      { kind: 'unasked', reason: 'gitlab.caFile cannot be read (x)', hint: 'Name a file.' },
+      'wrong',
+      /asked: gitlab\.caFile cannot be read \(x\)\. Name a file\.$/,
+    ],
   ])('%s', (_name, reach, state, words) => {
     const found = findReach(reach, { url, hasProxy: false });
     expect(found.state).toBe(state);

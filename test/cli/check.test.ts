@@ -225,7 +225,9 @@ triggers:${triggers}
     await writeFile(configFile(), text.replace('gitlab: {', 'gitlab: { caFile: /no/such.pem, '));
     const blind = await check();
     expect(blind.status).toBe(1);
-    expect(blind.stdout).toMatch(/because gitlab\.caFile cannot be read .*\n {6}Name a file in PEM/);
+    expect(blind.stdout).toMatch(
+      /asked: gitlab\.caFile cannot be read \(\/no\/such\.pem: ENOENT.*\n {6}Name a file in PEM/,
+    );
   });
 
   it('refuses a config that is wrong as every command does', async () => {

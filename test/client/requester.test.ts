@@ -7,9 +7,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { operationOf } from '../../src/gitlab/operation.ts';
 import { createRequester } from '../../src/gitlab/requester.ts';
 import { openTransport } from '../../src/gitlab/transport.ts';
+import { Secret } from '../../src/lib/secret.ts';
 import { Failure } from '../../src/runs/failures.ts';
 
-const TOKEN = 'glpat-never-to-be-shown';
+const TOKEN = new Secret('glpat-never-to-be-shown').reveal();
 const closers: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
@@ -177,6 +178,13 @@ describe('a failure', () => {
     for (const answer of [
       reply(403, { message: 'no' }),
       reply(502, ''),
+      reply(401, { message: `no such token: ${TOKEN}` }),
+      reply(400, { message: { [TOKEN]: [TOKEN], base: [`is ${TOKEN}`] } }),
+      reply(403, { error: TOKEN, error_description: encodeURIComponent(TOKEN) }),
+      reply(429, `Retry later ${TOKEN}`, { 'content-type': 'text/plain', 'retry-after': '1' }),
+      reply(500, `{"message": "${TOKEN}`),
+      reply(302, '', { location: `http://${TOKEN}@example.com/?private_token=${TOKEN}` }),
+      reply(200, `{"message": "${TOKEN}`),
       (response: ServerResponse) => response.destroy(),
     ]) {
       const { notes } = await serve(answer);

@@ -2,8 +2,13 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createSessions } from '../../src/http/session.ts';
 import { BeckonError } from '../../src/lib/errors.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import { config } from '../builders/config.ts';
 import { notePayload } from '../builders/payloads.ts';
+import { runQueueDouble } from '../doubles/run-queue.ts';
+import { ADMIN_TOKEN } from './admin-set-up.ts';
 import { setUp } from './set-up.ts';
 
 /** Stands in everything that is sent, and in no answer to it. */
@@ -49,6 +54,46 @@ const target = fc.constantFrom(
     `/\u00e4${MARK}`,
     `/<b>${MARK}`,
   ],
+);
+/** What is there for whoever runs Beckon. */
+const deskTarget = fc.constantFrom(
+  ...[
+    `/?state=${MARK}`,
+    `/?${MARK}=${MARK}&__proto__=x`,
+    '/?after=%00',
+    `/login?next=${MARK}`,
+    '/login',
+    '/logout',
+  ],
+  ...[
+    `/runs/${MARK}`,
+    '/runs/%00',
+    `/runs/${MARK}/cancel`,
+    `/runs/${'a'.repeat(150)}/retry`,
+    '/agents',
+    '/simulate',
+  ],
+  ...[
+    '/assets/x/htmx.js',
+    '/assets/../../etc/passwd',
+    `/assets/${MARK}/${MARK}`,
+    '/api/status',
+    '/api/config',
+  ],
+  ...[
+    `/api/runs?limit=${MARK}`,
+    '/api/runs?limit=1e9',
+    `/api/runs?since=${MARK}&project=${MARK}`,
+    '/api/runs?project=[',
+  ],
+  ...[
+    `/api/runs/${MARK}`,
+    `/api/runs/${MARK}/cancel`,
+    '/api/runs/__proto__/retry',
+    '/api/simulate',
+    `/api/simulate?event=${MARK}`,
+  ],
+  ...['/api/openapi.json', '/api/openapi.json?x'],
 );
 const version = fc.oneof(
   { weight: 9, arbitrary: fc.constant('HTTP/1.1') },
@@ -126,26 +171,29 @@ const body = fc.oneof(
   fc.constantFrom(gzipSync(Buffer.alloc(5_000_000)), gzipSync(NOTE), Buffer.from([0x7b, 0xff, 0xfe, 0x7d])),
   fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
 );
-const request = fc.record({
-  method,
-  target,
-  version,
-  headers: fc.array(header, { maxLength: 4 }),
-  hasToken: fc.boolean(),
-  hasLength: fc.boolean(),
-  lineEnd: fc.constantFrom('\r\n', '\r\n', '\r\n', '\r\n', '\n', '\r'),
-  // Each from another address, or the limit for strangers would answer most of them.
-  from: fc.ipV4(),
-  body,
-});
-type Asked = typeof request extends fc.Arbitrary<infer T> ? T : never;
+const requestTo = (to: fc.Arbitrary<string>) =>
+  fc.record({
+    method,
+    target: to,
+    version,
+    headers: fc.array(header, { maxLength: 4 }),
+    hasToken: fc.boolean(),
+    type: fc.constantFrom('application/json', 'application/json', 'application/x-www-form-urlencoded'),
+    hasLength: fc.boolean(),
+    lineEnd: fc.constantFrom('\r\n', '\r\n', '\r\n', '\r\n', '\n', '\r'),
+    // Each from another address, or the limit for strangers would answer most of them.
+    from: fc.ipV4(),
+    body,
+  });
+type Asked = ReturnType<typeof requestTo> extends fc.Arbitrary<infer T> ? T : never;
 
 function bytesOf({ method: verb, target: path, version: protocol, body: content, ...rest }: Asked): Buffer {
   const lines = [
     `${verb} ${path} ${protocol}`,
     'Host: beckon',
     `X-Forwarded-For: ${rest.from}`,
-    ...(rest.hasToken ? [`X-Gitlab-Token: ${TOKEN}`, 'Content-Type: application/json'] : []),
+    ...(rest.hasToken ? [`X-Gitlab-Token: ${TOKEN}`, `Authorization: Bearer ${ADMIN_TOKEN}`] : []),
+    ...(rest.hasToken ? [`Content-Type: ${rest.type}`, 'Sec-Fetch-Site: same-origin'] : []),
     ...(rest.hasLength ? [`Content-Length: ${content.length}`] : []),
     ...rest.headers,
     '',
@@ -208,7 +256,7 @@ describe('a request that is wrong in any way', () => {
       const before = process.memoryUsage.rss();
       const seen = new Set<string>();
       await fc.assert(
-        fc.asyncProperty(fc.array(request, { minLength: 8, maxLength: 8 }), async (requests) => {
+        fc.asyncProperty(fc.array(requestTo(target), { minLength: 8, maxLength: 8 }), async (requests) => {
           const answers = await Promise.all(requests.map((one) => send(port, bytesOf(one))));
           for (const [, status = ''] of answers.join('\n').matchAll(/^HTTP\/1\.1 (\d{3}) /gm))
             seen.add(status);
@@ -225,4 +273,32 @@ describe('a request that is wrong in any way', () => {
       expect(lines.join('')).not.toContain('request failed');
     },
   );
+
+  it('has an answer that shows nothing, and is survived, by dashboard and API', {
+    timeout: 60_000,
+  }, async () => {
+    const sessions = createSessions({ adminToken: new Secret(ADMIN_TOKEN), isSecure: false });
+    const { port, lines } = await listen({
+      desk: () => ({ config: config(), sessions }),
+      queue: runQueueDouble().queue,
+    });
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(requestTo(deskTarget), { minLength: 8, maxLength: 8 }), async (requests) => {
+        const answers = await Promise.all(requests.map((one) => send(port, bytesOf(one))));
+        for (const [, status = ''] of answers.join('\n').matchAll(/^HTTP\/1\.1 (\d{3}) /gm)) seen.add(status);
+        // Who is led to sign in is led back to where they wanted; whoever is signed in is told what is not there.
+        const strangers = answers.map((answered, index) =>
+          requests[index]?.hasToken
+            ? answered.replaceAll(MARK, '')
+            : answered.replaceAll(/(?:next=|name="next" value=)\S+/g, ''),
+        );
+        expect(strangers.map(wrongIn).filter((wrong) => wrong !== undefined)).toEqual([]);
+      }),
+      { numRuns: 1_000, seed: 6, interruptAfterTimeLimit: 5_000 },
+    );
+    expect([...seen]).toEqual(expect.arrayContaining(['200', '303', '400', '401', '403', '404', '415']));
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+    expect(lines.join('')).not.toContain('request failed');
+  });
 });

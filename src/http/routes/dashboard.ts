@@ -48,6 +48,8 @@ export async function dashboardRoutes(app: FastifyInstance, tools: DeskTools): P
   const sessions = onlyWithSessions(app, tools);
   const base = () => baseOf(desk().config.server.publicUrl);
   const countStranger = createCountStranger(app);
+  // Forms and nothing else.
+  app.removeAllContentTypeParsers();
   await app.register(formbody, { bodyLimit: 25 * 1024 * 1024 });
   await app.register(helmet, {
     contentSecurityPolicy: {
@@ -76,12 +78,12 @@ export async function dashboardRoutes(app: FastifyInstance, tools: DeskTools): P
   const html = (reply: FastifyReply, text: string, status = 200) =>
     reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text);
 
-  app.setErrorHandler((error: FastifyError, _request, reply) => {
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const status = error instanceof BeckonError ? statusOf(error.code) : (error.statusCode ?? 500);
     if (status >= 500 && !(error instanceof BeckonError)) tools.log.error({ err: error }, 'request failed');
     const message = status === 500 ? 'An error inside Beckon. Its log says more.' : error.message;
     const title = status === 404 ? 'Not found' : 'That did not work';
-    return html(reply, faultPage({ frame: frameFor({ kind: 'operator' }), title, message }), status);
+    return html(reply, faultPage({ frame: frameFor(await sessions().who(request)), title, message }), status);
   });
 
   for (const [name, { type, body }] of Object.entries(ASSETS)) {

@@ -30,8 +30,11 @@ export function createPerform(tools: {
   readonly observer: Observer;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Another config has taken the place of this one: what is left of a run is for whoever has that. */
+  readonly isReplaced?: () => boolean;
 }): Perform {
-  const { config, gitlabOf, stopOf, parentOf, isLetIn, turns, rates, observer, clock, random } = tools;
+  const { config, gitlabOf, stopOf, parentOf, isLetIn, turns, rates, observer, clock, random, isReplaced } =
+    tools;
   const parseFlow = createFlowParser();
   const record = (run: Run, what: string, error?: unknown) => withEntry(run, { at: clock(), what, error });
 
@@ -50,6 +53,7 @@ export function createPerform(tools: {
     const gitlab = guarded(gitlabOf(agent.name), confirm);
     let run = start.history === undefined ? record(start, 'taken up') : start;
     let resumed = true;
+    const isOver = () => signal.aborted || isReplaced?.() === true;
 
     if (run.finishedAt === undefined && interruptions > (run.interruptions ?? 0)) {
       const next = afterFailure({ ...run, interruptions }, new Interruption());
@@ -59,7 +63,7 @@ export function createPerform(tools: {
     }
 
     while (run.finishedAt === undefined) {
-      if (signal.aborted) return { kind: 'wait', run, at: clock() };
+      if (isOver()) return { kind: 'wait', run, at: clock() };
       const { step } = run;
       const began = clock();
       try {
@@ -90,7 +94,7 @@ export function createPerform(tools: {
         observer.stepped(run, { name: step, seconds: (clock() - began) / 1000, next: run.step });
       } catch (error) {
         // Whatever went wrong is for whoever goes on with the run.
-        if (signal.aborted) return { kind: 'wait', run, at: clock() };
+        if (isOver()) return { kind: 'wait', run, at: clock() };
         const next = afterFailure(run, error);
         if ('kind' in next) return next;
         run = next;

@@ -86,6 +86,17 @@ export function createMetrics() {
       labelNames: ['status'] as const,
       registers,
     }),
+    configReloads: new Counter({
+      name: 'beckon_config_reloads_total',
+      help: 'Configs that were loaded anew, by whether they were taken: `reloaded` or `refused`.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    configLoaded: new Gauge({
+      name: 'beckon_config_loaded_timestamp_seconds',
+      help: 'When the config that this process goes by was loaded.',
+      registers,
+    }),
     stepSeconds: new Histogram({
       name: 'beckon_step_seconds',
       help: 'Time that the steps of runs took, waiting left out.',

@@ -15,6 +15,12 @@ import { STEP_NAMES, type StepName } from './runs/steps/names.ts';
 import type { StepTools } from './runs/steps/step.ts';
 
 /**
+ * Milliseconds for which a run waits for a config that knows its agent and trigger: the process that took it may have
+ * gone by a newer one already. Kubernetes needs a minute and more to bring a change to all. And those between two looks.
+ */
+const NEWER_CONFIG = { within: 120_000, lookEvery: 5_000 };
+
+/**
  * The outbound half: takes a run through its steps and saves it after each. Failures that pass are tried again
  * later; a run that gives up goes on to its last step, so that whoever asked always gets an answer.
  */
@@ -42,6 +48,9 @@ export function createPerform(tools: {
     const agent = config.agents.find(({ name }) => name === start.agent);
     const trigger = config.triggers.find(({ name }) => name === start.trigger);
     if (agent === undefined || trigger === undefined) {
+      if (clock() - Date.parse(start.createdAt) < NEWER_CONFIG.within) {
+        return { kind: 'wait', run: record(start, 'waiting'), at: clock() + NEWER_CONFIG.lookEvery };
+      }
       const missing = agent === undefined ? `agent ${start.agent}` : `trigger ${start.trigger}`;
       const outcome: Outcome = {
         kind: 'not_started',

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import type { Noteable } from '../gitlab/world/records-discussion.ts';
+import { redisHome } from '../queue/homes.ts';
 import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
 import { noteSaying, openScene, type Scene } from './scene.ts';
@@ -198,5 +199,42 @@ describeWith(['git'], 'a config that changes while the program runs', () => {
     expect(scene.botNotes(issue)).toHaveLength(1);
     expect([...world.state.pipelines.values()].filter(({ source }) => source === 'api')).toHaveLength(1);
     expect(said('step failed for good')).toEqual([]);
+
+    // While it stops nothing is loaded any more.
+    const ended = scene.stopBeckon('SIGTERM');
+    hangUp();
+    expect(await ended).toBe(0);
+    expect(said('config refused, the one before goes on')).toEqual([]);
+    expect(said('config reloaded')).toHaveLength(1);
   }, 180_000);
 });
+
+describeWith(
+  ['git', 'redis-server'],
+  'a config that processes apart from each other take one after the other',
+  () => {
+    let scene: Scene;
+    afterEach(async () => {
+      await scene.close();
+    }, 60_000);
+
+    it('has a run of a new trigger wait for a worker that knows it', async () => {
+      scene = await openScene({
+        home: redisHome(),
+        byFile: true,
+        agents: { idle: flow('idle') },
+        rules: { idle: { events: ['mention'] } },
+        apart: true,
+      });
+      const { world, config, project } = scene;
+      const assigning = { name: 'assigning', agent: 'idle', events: ['assign'], projects: ['acme/**'] };
+      await scene.writeConfig({ ...config, triggers: [...config.triggers, assigning] });
+      process.kill(scene.pid(), 'SIGHUP');
+      await until('the web process has it', () => scene.log.some((line) => line.includes('config reloaded')));
+      const issue = world.openIssue({ project, author: 'alice', title: 'Checkout fails' });
+      world.assign({ issue, by: 'alice', users: ['idle-bot'] });
+      await noteSaying(scene, issue, /It made no changes/);
+      expect(scene.botNotes(issue)).toHaveLength(1);
+    }, 120_000);
+  },
+);

@@ -29,6 +29,7 @@ export function createReloading(
 ): { reload(): void; stop(): void } {
   let last = first;
   let reloading = Promise.resolve();
+  let isDue = false;
   let timer: NodeJS.Timeout;
 
   async function loadAnew(): Promise<void> {
@@ -47,8 +48,14 @@ export function createReloading(
     }
   }
 
+  /** What is asked for while one is due already is the same one. */
   function reload(): Promise<void> {
-    reloading = reloading.then(loadAnew);
+    if (isDue) return reloading;
+    isDue = true;
+    reloading = reloading.then(() => {
+      isDue = false;
+      return loadAnew();
+    });
     return reloading;
   }
 

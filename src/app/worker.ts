@@ -31,13 +31,14 @@ export async function startWorker(first: Base, process: Process): Promise<Worker
 
   async function begin(base: Base): Promise<Shift> {
     let hasLeft = false;
-    if (names.url !== base.config.gitlab.url) names = namesAt(base);
+    const named = names.url === base.config.gitlab.url ? names : namesAt(base);
     const work = await openWork(base, {
-      ...names,
+      isLetIn: named.isLetIn,
       limiterOf,
       process: { ...process, isStopping: () => hasLeft || process.isStopping() },
       isReplaced: () => hasLeft,
     });
+    names = named;
     const underWay = createUnderWay();
     const shift: Shift = {
       perform: (run, tools) => underWay.add(work.perform(run, tools)),

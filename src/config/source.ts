@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
 import type { Config } from './config.ts';
 import { fingerprint, type Leaves } from './leaves.ts';
 import { readConfig } from './load.ts';
@@ -41,7 +41,8 @@ export function createConfigSource(place: {
       const read = (path: string): Buffer => {
         try {
           const content = readFileSync(path);
-          contents.set(path, fingerprint(content));
+          // What comes through a pipe cannot be looked at again.
+          if (statSync(path).isFile()) contents.set(path, fingerprint(content));
           return content;
         } catch (error) {
           contents.set(path, reasonOf(error));
@@ -70,8 +71,12 @@ export function createConfigSource(place: {
   };
 }
 
-function fingerprintAt(path: string): Promise<string> {
-  return readFile(path).then(fingerprint, reasonOf);
+async function fingerprintAt(path: string): Promise<string> {
+  try {
+    return (await stat(path)).isFile() ? fingerprint(await readFile(path)) : 'not a file';
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 function reasonOf(error: unknown): string {

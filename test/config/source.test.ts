@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -92,6 +93,17 @@ describe('the files of a config', () => {
       expect(await source.hasChanged()).toBe(false);
     }
     expect(await source.hasChanged()).toBe(true);
+  });
+
+  it('that are pipes are read once', async () => {
+    execFileSync('mkfifo', [join(folder, 'secrets/pipe')]);
+    await write('beckon.yaml', text().replace('secrets/claude', 'secrets/pipe'));
+    // A process of its own, since loading waits for who writes.
+    spawn('sh', ['-c', 'echo glpat-piped > "$0"', join(folder, 'secrets/pipe')], { stdio: 'ignore' });
+    const source = open();
+    const { config: loaded } = await source.load();
+    expect(loaded.agents[0]?.token.reveal()).toBe('glpat-piped');
+    expect([await source.hasChanged(), await source.hasChanged()]).toEqual([false, false]);
   });
 
   it('count as they were loaded when they were wrong, too', async () => {

@@ -145,6 +145,11 @@ describeWith(['git'], 'a config that changes while the program runs', () => {
       ),
       expect.stringMatching(/beckon\.yaml:\d+:\d+ agent: unknown key; did you mean agents\?/),
     ]);
+    const gitlab = { ...config.gitlab, caFile: 'nowhere.pem' };
+    const uncertified = await change(() => scene.writeConfig({ ...config, gitlab }), {
+      says: 'config refused, the one before goes on',
+    });
+    expect(uncertified.faults).toEqual([expect.stringContaining('nowhere.pem')]);
     const issue = newIssue();
     scene.world.comment({ issue, author: 'alice', body: '@idle-bot look' });
     await noteSaying(scene, issue, /It made no changes/);

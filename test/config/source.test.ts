@@ -96,7 +96,7 @@ describe('the files of a config', () => {
   });
 
   it('that are pipes are read once', async () => {
-    execFileSync('mkfifo', [join(folder, 'secrets/pipe')]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', join(folder, 'secrets/pipe')]);
     await write('beckon.yaml', text().replace('secrets/claude', 'secrets/pipe'));
     // A process of its own, since loading waits for who writes.
     spawn('sh', ['-c', 'echo glpat-piped > "$0"', join(folder, 'secrets/pipe')], { stdio: 'ignore' });

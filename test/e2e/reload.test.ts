@@ -4,7 +4,7 @@ import type { Noteable } from '../gitlab/world/records-discussion.ts';
 import { redisHome } from '../queue/homes.ts';
 import { describeWith } from '../support/needs.ts';
 import { until } from '../support/until.ts';
-import { noteSaying, openScene, type Scene } from './scene.ts';
+import { ADMIN_TOKEN, noteSaying, openScene, type Scene } from './scene.ts';
 
 const flow = (name: string) => ({ flow: `.gitlab/duo/flows/${name}.yaml` });
 const NEW_SECRET = 'the-next-secret-of-the-webhook';
@@ -86,6 +86,11 @@ describeWith(['git'], 'a config that changes while the program runs', () => {
       scene.writeConfig({ ...config, triggers, webhook: { secretTokens: both } }),
     );
     expect(line.changed).toEqual(['triggers.idle.events', 'webhook.secretTokens']);
+    const askApi = async () => {
+      const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
+      return (await fetch(`${scene.address()}/api/runs`, { headers })).status;
+    };
+    expect(await askApi()).toBe(200);
     const old = hook.token;
     world.updateHook({ hook, token: NEW_SECRET });
     const assigned = newIssue();
@@ -113,6 +118,8 @@ describeWith(['git'], 'a config that changes while the program runs', () => {
       });
     expect((await withToken(old)).status).toBe(401);
     expect((await withToken(NEW_SECRET)).status).not.toBe(401);
+    // The admin token is not in the config any more.
+    expect(await askApi()).toBe(404);
 
     const asked = [...(await stop()), assigned];
     expect(asked.length).toBeGreaterThan(8);

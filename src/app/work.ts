@@ -21,7 +21,7 @@ export interface Work extends Required<Pick<ConsumerOptions, 'perform' | 'onComm
   close(): Promise<void>;
 }
 
-/** Rejects with `ca_file_unreadable`. */
+/** Rejects with what {@link openTransport} rejects with. */
 export async function openWork(
   base: Base,
   {

@@ -1,15 +1,18 @@
 import type { Logger } from 'pino';
 import { createRunAdmin } from './admin/runs.ts';
-import type { Base } from './app/base.ts';
+import { type Base, baseOf, type Ground } from './app/base.ts';
+import { createReloading } from './app/reload.ts';
 import { startWorker } from './app/worker.ts';
 import type { Config } from './config/config.ts';
+import type { ConfigSource, LoadedConfig } from './config/source.ts';
 import type { Desk } from './http/routes/desk.ts';
+import type { Intake } from './http/routes/webhook.ts';
 import { buildServer } from './http/server.ts';
 import { createSessions } from './http/session.ts';
 import type { Audit } from './observability/audit.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createObserver } from './observability/observer.ts';
-import { createCaughtUp } from './queue/caught-up.ts';
+import { createReloadObserver } from './observability/reload-observer.ts';
 import { createClaims } from './queue/claims.ts';
 import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
@@ -21,15 +24,27 @@ export type Role = 'all' | 'web' | 'worker';
 export interface App {
   /** Where the web server listens; a worker has none. */
   readonly address: string | undefined;
+  /** Loads the config anew and goes by it, as whenever its files change; one that is wrong is refused. */
+  reload(): void;
   /** Stops taking work, finishes or saves what is under way, closes everything. At most `deadline` milliseconds. */
   stop(deadline: number): Promise<void>;
 }
 
-/** The one place that constructs and wires. What is opened is closed in reverse order, also when starting fails. */
+/**
+ * The one place that constructs and wires. What is opened is closed in reverse order, also when starting fails. `source`
+ * is where the config was loaded from, and is watched.
+ */
 export async function startApp(
-  config: Config,
-  { role, log, audit, version }: { role: Role; log: Logger; audit: Audit; version: string },
+  loaded: LoadedConfig,
+  {
+    source,
+    role,
+    log,
+    audit,
+    version,
+  }: { source: ConfigSource; role: Role; log: Logger; audit: Audit; version: string },
 ): Promise<App> {
+  const { config } = loaded;
   const closers: (() => Promise<unknown>)[] = [];
   const onClose = (close: () => Promise<unknown>) => void closers.push(close);
   let isStopping = false;
@@ -54,29 +69,55 @@ export async function startApp(
     const queue = createRunQueue(backend, { retention: config.retention.runs });
     onClose(() => queue.close());
     for (const warning of await backend.warnings()) log.warn({ warning }, 'queue is set dangerously');
-    const base: Base = {
-      config,
+    const ground: Ground = {
       log,
       metrics,
       observer: createObserver({ log, metrics, audit }),
       clock,
       backend,
       queue,
-      caughtUp: createCaughtUp(backend.text('caught-up'), { config, clock }),
     };
+    const base = baseOf(ground, config);
 
-    const server = role === 'worker' ? undefined : serverOf(base, { isStopping: () => isStopping, version });
+    let intake = intakeOf(base);
+    let desk = deskOf(config);
+    const server =
+      role === 'worker'
+        ? undefined
+        : buildServer({
+            ...ground,
+            claim: createClaims(backend.limiterOf),
+            trustProxy: config.server.trustProxy,
+            isStopping: () => isStopping,
+            runs: createRunAdmin(ground),
+            intake: () => intake,
+            desk: () => desk,
+            version,
+          });
     // Closed after the runs have come to a halt: until then deliveries are taken, while `readyz` sends new ones away.
     if (server !== undefined) onClose(() => server.close());
-    if (role !== 'web') {
-      const left = () => Math.max(0, stopBy - Date.now());
-      await startWorker(base, { started, isStopping: () => isStopping, left, onClose });
-    }
+    const left = () => Math.max(0, stopBy - Date.now());
+    const life = { started, isStopping: () => isStopping, left, onClose };
+    const worker = role === 'web' ? undefined : await startWorker(base, life);
     const { host, port } = config.server;
     const address = await server?.listen({ host, port });
     tellStarted();
+    const reloading = createReloading(source, {
+      first: loaded,
+      // The worker first: what deliveries ask for has to be known when it is taken up.
+      apply: async (next) => {
+        const changed = baseOf(ground, next);
+        await worker?.change(changed);
+        intake = intakeOf(changed);
+        desk = deskOf(next);
+      },
+      observer: createReloadObserver({ log, metrics, audit }),
+      isStopping: () => isStopping,
+    });
+    onClose(async () => reloading.stop());
     return {
       address,
+      reload: reloading.reload,
       async stop(deadline) {
         isStopping = true;
         stopBy = Date.now() + deadline;
@@ -89,23 +130,8 @@ export async function startApp(
   }
 }
 
-function serverOf(base: Base, { isStopping, version }: { isStopping: () => boolean; version: string }) {
-  const { webhook, server } = base.config;
-  const claim = createClaims(base.backend.limiterOf);
-  const { trustProxy } = server;
-  const desk = deskOf(base.config);
-  const runs = createRunAdmin(base);
-  return buildServer({
-    ...base,
-    receive: createReceive(base),
-    claim,
-    webhook,
-    trustProxy,
-    isStopping,
-    runs,
-    desk: () => desk,
-    version,
-  });
+function intakeOf(base: Base): Intake {
+  return { webhook: base.config.webhook, receive: createReceive(base) };
 }
 
 function deskOf(config: Config): Desk {

@@ -15,6 +15,12 @@ import { STEP_NAMES, type StepName } from './runs/steps/names.ts';
 import type { StepTools } from './runs/steps/step.ts';
 
 /**
+ * Milliseconds for which a run waits for a config that knows its agent and trigger: the process that took it may have
+ * gone by a newer one already. Kubernetes needs a minute and more to bring a change to all. And those between two looks.
+ */
+const NEWER_CONFIG = { within: 120_000, lookEvery: 5_000 };
+
+/**
  * The outbound half: takes a run through its steps and saves it after each. Failures that pass are tried again
  * later; a run that gives up goes on to its last step, so that whoever asked always gets an answer.
  */
@@ -30,8 +36,11 @@ export function createPerform(tools: {
   readonly observer: Observer;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Another config has taken the place of this one: what is left of a run is for whoever has that. */
+  readonly isReplaced?: () => boolean;
 }): Perform {
-  const { config, gitlabOf, stopOf, parentOf, isLetIn, turns, rates, observer, clock, random } = tools;
+  const { config, gitlabOf, stopOf, parentOf, isLetIn, turns, rates, observer, clock, random, isReplaced } =
+    tools;
   const parseFlow = createFlowParser();
   const record = (run: Run, what: string, error?: unknown) => withEntry(run, { at: clock(), what, error });
 
@@ -39,6 +48,9 @@ export function createPerform(tools: {
     const agent = config.agents.find(({ name }) => name === start.agent);
     const trigger = config.triggers.find(({ name }) => name === start.trigger);
     if (agent === undefined || trigger === undefined) {
+      if (clock() - Date.parse(start.createdAt) < NEWER_CONFIG.within) {
+        return { kind: 'wait', run: record(start, 'waiting'), at: clock() + NEWER_CONFIG.lookEvery };
+      }
       const missing = agent === undefined ? `agent ${start.agent}` : `trigger ${start.trigger}`;
       const outcome: Outcome = {
         kind: 'not_started',
@@ -50,6 +62,7 @@ export function createPerform(tools: {
     const gitlab = guarded(gitlabOf(agent.name), confirm);
     let run = start.history === undefined ? record(start, 'taken up') : start;
     let resumed = true;
+    const isOver = () => signal.aborted || isReplaced?.() === true;
 
     if (run.finishedAt === undefined && interruptions > (run.interruptions ?? 0)) {
       const next = afterFailure({ ...run, interruptions }, new Interruption());
@@ -59,7 +72,7 @@ export function createPerform(tools: {
     }
 
     while (run.finishedAt === undefined) {
-      if (signal.aborted) return { kind: 'wait', run, at: clock() };
+      if (isOver()) return { kind: 'wait', run, at: clock() };
       const { step } = run;
       const began = clock();
       try {
@@ -90,7 +103,7 @@ export function createPerform(tools: {
         observer.stepped(run, { name: step, seconds: (clock() - began) / 1000, next: run.step });
       } catch (error) {
         // Whatever went wrong is for whoever goes on with the run.
-        if (signal.aborted) return { kind: 'wait', run, at: clock() };
+        if (isOver()) return { kind: 'wait', run, at: clock() };
         const next = afterFailure(run, error);
         if ('kind' in next) return next;
         run = next;

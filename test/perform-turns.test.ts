@@ -191,9 +191,13 @@ describe('a turn is given back', () => {
   });
 
   it('when its agent is not in the config any more', async () => {
-    const { turns, toTheEnd, run } = setUp();
+    const { turns, takeUp, toTheEnd, run } = setUp();
     await turns.port.request(run, 'queue');
-    await toTheEnd({ ...run, agent: 'nobody' });
+    // Another process may have a newer config, in which it is.
+    expect(await takeUp({ ...run, agent: 'nobody' })).toMatchObject({ kind: 'wait', at: 5_000 });
+    expect(await toTheEnd({ ...run, agent: 'nobody' })).toMatchObject({
+      outcome: { kind: 'not_started', error: 'The agent nobody is not in the config any more.' },
+    });
     expect(turns.active()).toEqual([]);
   });
 });

@@ -4,19 +4,30 @@ import type { Login } from '../gitlab/connection.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { BeckonObserver } from '../observability/observer.ts';
 import type { Backend } from '../queue/backend.ts';
+import { createCaughtUp } from '../queue/caught-up.ts';
 import type { Clock } from '../runs/ports.ts';
 import type { CaughtUp, RunQueue } from '../runs/queue-ports.ts';
 
-/** What both halves of the program stand on. */
-export interface Base {
-  readonly config: Config;
+/** What lasts as long as the process, whatever the config. */
+export interface Ground {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly observer: BeckonObserver;
   readonly clock: Clock;
   readonly backend: Backend;
   readonly queue: RunQueue;
+}
+
+/** What both halves of the program stand on while they go by one config. */
+export interface Base extends Ground {
+  readonly config: Config;
   readonly caughtUp: CaughtUp;
+}
+
+/** The same ground, and a config on it. */
+export function baseOf(ground: Ground, config: Config): Base {
+  const { backend, clock } = ground;
+  return { ...ground, config, caughtUp: createCaughtUp(backend.text('caught-up'), { config, clock }) };
 }
 
 /** The life of the process around the worker. */

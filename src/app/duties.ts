@@ -1,11 +1,16 @@
 import { createCatchUp } from '../catch-up.ts';
+import { findAccount } from '../check/account.ts';
+import { createAsking } from '../check/asking.ts';
+import { openLogins } from '../check/login.ts';
 import { createDisown } from '../disown.ts';
+import { createChecked } from '../gitlab/checked.ts';
 import type { Wire } from '../gitlab/connection.ts';
 import { createWebhooks } from '../gitlab/hooks.ts';
 import { createTodos } from '../gitlab/todos.ts';
 import { createHookWatch } from '../hooks/watch.ts';
 import { createCatchUpObserver } from '../observability/catch-up-observer.ts';
 import { createHookObserver } from '../observability/hook-observer.ts';
+import { createTokenObserver } from '../observability/token-observer.ts';
 import { createForesee } from '../receive.ts';
 import type { GitLabOf } from '../runs/ports.ts';
 import type { Duty } from '../runs/queue-ports.ts';
@@ -19,7 +24,7 @@ interface Tools {
 
 /** What workers do ever again, as the config has it. */
 export function dutiesOf(base: Base, tools: Tools): readonly Duty[] {
-  return [...catchUp(base, tools), ...watchHooks(base, tools), disown(base, tools)];
+  return [...catchUp(base, tools), ...watchHooks(base, tools), disown(base, tools), watchTokens(base, tools)];
 }
 
 function catchUp(base: Base, { gitlabOf, wire }: Tools): readonly Duty[] {
@@ -48,6 +53,24 @@ function watchHooks(base: Base, { wire, process }: Tools): readonly Duty[] {
   });
   // What is sent again has to find the web server.
   return [{ name: 'hooks', every: 60_000, work: () => process.started.then(watch) }];
+}
+
+/** The first time is at once, so at the start and whenever the config has changed. */
+function watchTokens({ config, log, metrics, clock }: Base, { wire }: Tools): Duty {
+  const { url } = config.gitlab;
+  const observer = createTokenObserver({ log, metrics, clock });
+  return {
+    name: 'tokens',
+    every: 3_600_000,
+    async work() {
+      const bounded = createAsking({ atOnce: 4, onAnswer: () => {} });
+      const logins = await openLogins(config, (token) => bounded(createChecked({ url, token }, wire)));
+      const now = clock();
+      observer.looked(
+        logins.map((login) => ({ login, findings: findAccount(login.facts, { ...login, now }) })),
+      );
+    },
+  };
 }
 
 function disown(base: Base, { gitlabOf }: Tools): Duty {

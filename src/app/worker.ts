@@ -1,72 +1,133 @@
-import { createGitLab } from '../gitlab/client.ts';
-import type { Wire } from '../gitlab/connection.ts';
-import { openTransport } from '../gitlab/transport.ts';
-import { createObey } from '../obey.ts';
-import { createPerform } from '../perform.ts';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { startConsumer } from '../queue/consumer.ts';
-import { createRates } from '../queue/rates.ts';
-import { createTurns } from '../queue/turns.ts';
+import type { LimiterOf } from '../queue/rates.ts';
 import { createNamedUsers } from '../runs/named-users.ts';
-import { createParentOf } from '../runs/parent.ts';
-import type { GitLabOf } from '../runs/ports.ts';
-import { createTick, scheduledTriggers } from '../tick.ts';
-import { type Base, ofAgents, type Process } from './base.ts';
-import { dutiesOf } from './duties.ts';
+import type { Duty } from '../runs/queue-ports.ts';
+import type { Base, Process } from './base.ts';
+import { openWork, type Work } from './work.ts';
+
+/** The half that performs runs. */
+export interface Worker {
+  /**
+   * Works by another config from now on. A run under way goes on by it with its next step; all else under way comes to
+   * its end by the old one. Rejects, and goes on by the old one, where it cannot be worked by.
+   */
+  change(base: Base): Promise<void>;
+}
+
+/** Work that can be taken back step by step. */
+interface Shift extends Work {
+  /** Takes no further step of runs, and closes once nothing is under way. */
+  leave(): Promise<void>;
+}
 
 /** Starts the half that performs runs. */
-export async function startWorker(base: Base, process: Process): Promise<void> {
-  const { config, log, metrics, observer, clock, backend, queue } = base;
-  const dispatcher = await openTransport({ caFile: config.gitlab.caFile });
-  process.onClose(() => dispatcher.destroy());
-  const wire: Wire = {
-    dispatcher,
-    onRequest: (operation, status) => metrics.gitlabRequests.inc({ operation, status: String(status) }),
-  };
-  const gitlabOf: GitLabOf = ofAgents(config, (login) => createGitLab(login, wire));
-  const turns = createTurns(backend, {
-    queue,
-    limits: config.limits.runs,
-    onWaiting: (waiting) => {
-      for (const { name } of config.agents) {
-        metrics.runsWaiting.set({ agent: name }, waiting.filter(({ agent }) => agent === name).length);
-      }
-    },
-    onError: (error) => log.warn({ err: error }, 'turns fault'),
-  });
-  process.onClose(() => turns.close());
-  const rates = createRates(backend.limiterOf, {
-    rates: config.limits.rate,
-    now: clock,
-    onRefused: (limit) => metrics.refused.inc({ limit }),
-  });
-  const isLetIn = createNamedUsers({
-    clock,
-    unknown: (username) => log.warn({ username }, 'GitLab does not know a user whom a trigger names'),
-  });
-  const perform = createPerform({
-    config,
-    gitlabOf,
-    // Where the queue is away a moment long the next look will do.
-    stopOf: (runId) => queue.stopOf(runId).catch(() => undefined),
-    parentOf: createParentOf(queue),
-    isLetIn,
-    turns,
-    rates,
-    observer,
-    clock,
-    random: Math.random,
+export async function startWorker(first: Base, process: Process): Promise<Worker> {
+  const { log, metrics, clock, backend } = first;
+  const limiterOf = remembering(backend.limiterOf);
+  const oneAtATime = createOneAtATime();
+  let names = namesAt(first);
+  const open = new Set<Shift>();
+
+  async function begin(base: Base): Promise<Shift> {
+    let hasLeft = false;
+    const named = names.url === base.config.gitlab.url ? names : namesAt(base);
+    const work = await openWork(base, {
+      isLetIn: named.isLetIn,
+      limiterOf,
+      process: { ...process, isStopping: () => hasLeft || process.isStopping() },
+      isReplaced: () => hasLeft,
+    });
+    names = named;
+    const underWay = createUnderWay();
+    const shift: Shift = {
+      perform: (run, tools) => underWay.add(work.perform(run, tools)),
+      onCommand: (command) => underWay.add(work.onCommand(command)),
+      onTick: (tick) => underWay.add(work.onTick(tick)),
+      schedules: work.schedules,
+      duties: work.duties.map(oneAtATime).map((duty) => ({ ...duty, work: () => underWay.add(duty.work()) })),
+      async close() {
+        if (open.delete(shift)) await work.close();
+      },
+      async leave() {
+        hasLeft = true;
+        await underWay.ended();
+        await shift.close();
+      },
+    };
+    open.add(shift);
+    return shift;
+  }
+
+  let now = await begin(first);
+  process.onClose(async () => {
+    for (const shift of open) await shift.close();
   });
   const consumer = await startConsumer(backend, {
-    perform,
-    onCommand: createObey({ config, gitlabOf, isLetIn, queue, rates, observer, clock }),
-    ticks: {
-      schedules: scheduledTriggers(config),
-      onTick: createTick({ config, gitlabOf, queue, observer, clock }),
-      duties: dutiesOf(base, { gitlabOf, wire, process }),
-    },
-    concurrency: config.queue.concurrency,
+    perform: (run, tools) => now.perform(run, tools),
+    onCommand: (command) => now.onCommand(command),
+    ticks: { schedules: now.schedules, onTick: (tick) => now.onTick(tick), duties: now.duties },
+    concurrency: first.config.queue.concurrency,
     onError: (error, runId) => log.error({ runId, err: error }, 'worker fault'),
     clock,
   });
   process.onClose(() => consumer.close(process.left()));
+
+  return {
+    async change(base) {
+      const next = await begin(base);
+      if (process.isStopping()) return next.close();
+      const before = now;
+      now = next;
+      // Of agents that are gone nothing is told any more.
+      metrics.runsWaiting.reset();
+      void before.leave().catch((error: unknown) => log.warn({ err: error }, 'closing failed'));
+      await consumer.setRecurring(next);
+    },
+  };
+}
+
+/** Names stand for accounts of one GitLab. They are kept from config to config, so that nobody can take one meanwhile. */
+function namesAt({ config, log, clock }: Base) {
+  const isLetIn = createNamedUsers({
+    clock,
+    unknown: (username) => log.warn({ username }, 'GitLab does not know a user whom a trigger names'),
+  });
+  return { url: config.gitlab.url, isLetIn };
+}
+
+/** Each counter looks after what it has counted as long as the process lives, so there is one for each rate only. */
+function remembering(limiterOf: LimiterOf): LimiterOf {
+  const known = new Map<string, ReturnType<LimiterOf>>();
+  return (name, rate) => {
+    const key = JSON.stringify([name, rate]);
+    const limiter = known.get(key) ?? limiterOf(name, rate);
+    known.set(key, limiter);
+    return limiter;
+  };
+}
+
+/** A duty of an old config comes to its end before that of the next begins. */
+function createOneAtATime(): (duty: Duty) => Duty {
+  const limits = new Map<string, LimitFunction>();
+  return (duty) => {
+    const limit = limits.get(duty.name) ?? pLimit(1);
+    limits.set(duty.name, limit);
+    return { ...duty, work: () => limit(duty.work) };
+  };
+}
+
+/** Knows what is under way. */
+function createUnderWay() {
+  const underWay = new Set<Promise<unknown>>();
+  return {
+    add<T>(work: Promise<T>): Promise<T> {
+      const watched = work.finally(() => underWay.delete(watched));
+      underWay.add(watched);
+      return watched;
+    },
+    async ended(): Promise<void> {
+      await Promise.allSettled(underWay);
+    },
+  };
 }

@@ -107,7 +107,9 @@ function findToken({ scopes, expiresOn }: TokenFacts, expected: Expected): reado
 }
 
 function findEnd(expiresOn: string | undefined, expected: Expected): Finding {
-  if (expiresOn === undefined) return ok('The token has no end.');
+  if (expiresOn === undefined) {
+    return risky('The token has no end: whoever gets hold of it has it for good.', renewal(expected));
+  }
   const left = Math.ceil((Date.parse(expiresOn) - expected.now) / DAY);
   if (left <= 0) return wrong(`The token ended on ${expiresOn}.`, renewal(expected));
   if (left > SOON) return ok(`The token ends on ${expiresOn}.`);

@@ -1,11 +1,11 @@
-import type { Agent, Config } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import type { Secret } from '../lib/secret.ts';
 import { type Finding, unknown } from '../setup/finding.ts';
 import { findAccount } from './account.ts';
 import { findConfig, findCoverage } from './config.ts';
 import { findReach, findVersion } from './gitlab.ts';
 import { hear } from './heard.ts';
-import type { Login } from './login.ts';
+import { type Login, openLogins } from './login.ts';
 import { checkPath } from './path.ts';
 import type { CheckedGitLab, QueueState, Reach } from './ports.ts';
 import { findQueue } from './queue.ts';
@@ -81,7 +81,7 @@ async function checkGitLab(
       groups: [{ about, findings: [address] }, ...others.map((one) => ({ about: one, findings: unseen }))],
     };
   }
-  const logins = await Promise.all(loginsOf(config, tools));
+  const logins = await openLogins(config, tools.gitlabOf);
   const [version, chosen] = await Promise.all([askVersion(logins), chooseProjects(config, only, logins)]);
   const projects = chosen.paths.map(async (path) => ({
     about: { kind: 'project', name: path } as const,
@@ -101,9 +101,9 @@ async function checkGitLab(
     ],
     groups: [
       { about, findings: [address, ...findVersion(version, config)] },
-      ...logins.map(({ subject, facts, key, account }) => ({
-        about: subject,
-        findings: findAccount(facts, { key, account, now: tools.now }),
+      ...logins.map((login) => ({
+        about: login.subject,
+        findings: findAccount(login.facts, { ...login, now: tools.now }),
       })),
       ...(await Promise.all(projects)),
     ],
@@ -114,25 +114,6 @@ function subjectsOf({ gitlab, agents }: Config): readonly Subject[] {
   return [
     ...(gitlab.token === undefined ? [] : [{ kind: 'operator', name: 'gitlab.token' } as const]),
     ...agents.map(({ name }) => ({ kind: 'agent', name }) as const),
-  ];
-}
-
-function loginsOf({ gitlab, agents }: Config, { gitlabOf }: CheckTools): readonly Promise<Login>[] {
-  const open = async (token: Secret, whose: Omit<Login, 'gitlab' | 'facts'>): Promise<Login> => {
-    const port = gitlabOf(token);
-    const [account, known] = await Promise.all([hear(port.account()), hear(port.token())]);
-    return { ...whose, gitlab: port, facts: { account, token: known } };
-  };
-  const ofAgent = (agent: Agent) =>
-    open(agent.token, {
-      subject: { kind: 'agent', name: agent.name },
-      key: `agents.${agent.name}.token`,
-      account: agent.account,
-    });
-  const operator = { subject: { kind: 'operator', name: 'gitlab.token' }, key: 'gitlab.token' } as const;
-  return [
-    ...(gitlab.token === undefined ? [] : [open(gitlab.token, { ...operator, account: undefined })]),
-    ...agents.map(ofAgent),
   ];
 }
 

@@ -1,9 +1,10 @@
 import { Command, Option } from 'commander';
 import type { Role } from '../app.ts';
+import { createConfigSource } from '../config/source.ts';
 import { createAudit } from '../observability/audit.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createProcessObserver } from '../observability/process-observer.ts';
-import { configOf } from './config-option.ts';
+import { configFileOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
 
 /** Milliseconds that a stop leaves to runs under way; what is not finished by then goes on after the next start. */
@@ -12,7 +13,9 @@ const STOP_DEADLINE = 4_000;
 const STOP_LIMIT = 9_500;
 
 export const serve = new Command('serve')
-  .description('Receive webhooks and perform runs, until told to stop by SIGTERM or Ctrl-C.')
+  .description(
+    'Receive webhooks and perform runs, until told to stop by SIGTERM or Ctrl-C. SIGHUP has the config loaded anew.',
+  )
   .addOption(
     new Option('--role <role>', 'all: both halves in one process; web: only receive; worker: only perform')
       .choices(['all', 'web', 'worker'])
@@ -24,7 +27,9 @@ export const serve = new Command('serve')
       .default('info'),
   )
   .action(async ({ role, logLevel }: { role: Role; logLevel: string }, command: Command) => {
-    const config = await configOf(command);
+    const source = createConfigSource({ file: configFileOf(command), env: process.env });
+    const loaded = await source.load();
+    const { config } = loaded;
     const isTerminal = process.stdout.isTTY === true;
     const log = await createLogger(logLevel, isTerminal);
     const audit = createAudit({
@@ -36,9 +41,13 @@ export const serve = new Command('serve')
     observer.loaded(config);
     const version = command.parent?.version() ?? '';
     const stopped = waitForSignal();
+    // What changes while we start is seen when the files are looked at.
+    let reload = () => {};
+    process.on('SIGHUP', () => reload());
     // Only here: the other commands start in a third of the time without all that this one needs.
     const { startApp } = await import('../app.ts');
-    const app = await startApp(config, { role, log, audit, version });
+    const app = await startApp(loaded, { source, role, log, audit, version });
+    reload = app.reload;
     observer.ready({
       address: app.address,
       role,

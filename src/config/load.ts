@@ -4,6 +4,7 @@ import { BeckonError, messageOf } from '../lib/errors.ts';
 import type { Config } from './config.ts';
 import { crossFieldIssues } from './cross-field.ts';
 import { type Fault, formatFault } from './explain.ts';
+import { type Leaves, leavesOf } from './leaves.ts';
 import { readYaml } from './read-yaml.ts';
 import { ConfigFile } from './schema.ts';
 import { toValid } from './valid.ts';
@@ -22,22 +23,24 @@ export class ConfigError extends BeckonError {
   }
 }
 
-/**
- * Loads the config: the only place that reads the file, the environment and the files that it names. Throws a
- * {@link ConfigError} with every fault at once. Paths of the config are relative to `cwd`, those of `${file:…}`
- * to the config file.
- */
-export async function loadConfig({
-  file,
-  env,
-  cwd = process.cwd(),
-  readFile = (path) => readFileSync(path, 'utf8'),
-}: {
+/** Where a config is read from. Paths of the config are relative to `cwd`, those of `${file:…}` to the config file. */
+interface ConfigPlace {
   readonly file: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly readFile?: (path: string) => string;
-}): Promise<Config> {
+}
+
+/**
+ * Reads the config and says what is at which of its paths: the only place that reads the file, the environment and the
+ * files that it names. Throws a {@link ConfigError} with every fault at once.
+ */
+export async function readConfig({
+  file,
+  env,
+  cwd = process.cwd(),
+  readFile = (path) => readFileSync(path, 'utf8'),
+}: ConfigPlace): Promise<{ readonly config: Config; readonly leaves: Leaves }> {
   const path = resolve(cwd, file);
   const reading = readYaml(
     read(file, () => readFile(path)),
@@ -47,9 +50,16 @@ export async function loadConfig({
       check: crossFieldIssues,
     },
   );
-  if ('data' in reading) return toValid(reading.data, { cwd });
+  if ('data' in reading) {
+    return { config: toValid(reading.data, { cwd }), leaves: leavesOf(reading.data) };
+  }
   const lines = reading.faults.map((fault) => formatFault(file, fault));
   throw new ConfigError(lines.join('\n'), reading.faults);
+}
+
+/** Loads the config, as {@link readConfig} does. */
+export async function loadConfig(place: ConfigPlace): Promise<Config> {
+  return (await readConfig(place)).config;
 }
 
 function read(file: string, readFile: () => string): string {

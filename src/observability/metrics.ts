@@ -3,6 +3,8 @@ import type { QueueDepth } from '../runs/queue-ports.ts';
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+const DAY_MS = 86_400_000;
+
 /** What becomes of a webhook request. */
 export type DeliveryOutcome =
   | 'accepted'
@@ -31,9 +33,22 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export function createMetrics() {
   const registry = new Registry();
   const registers = [registry];
+  /** When tokens end, in milliseconds since the epoch, by agent. */
+  const tokenEnds = new Map<string, number>();
   collectDefaultMetrics({ register: registry });
   return {
     registry,
+    tokenEnds,
+    tokenExpires: new Gauge({
+      name: 'beckon_token_expires_in_days',
+      help: "Days that an agent's token has left, as this process has been told; `gitlab.token` is the operator's.",
+      labelNames: ['agent'] as const,
+      registers,
+      collect() {
+        this.reset();
+        for (const [agent, end] of tokenEnds) this.set({ agent }, (end - Date.now()) / DAY_MS);
+      },
+    }),
     deliveries: new Counter({
       name: 'beckon_deliveries_total',
       help: 'Webhook requests by what became of them.',
@@ -84,6 +99,17 @@ export function createMetrics() {
       name: 'beckon_hook_resends_total',
       help: 'Deliveries that GitLab was asked to send again, by the status that they were answered with.',
       labelNames: ['status'] as const,
+      registers,
+    }),
+    configReloads: new Counter({
+      name: 'beckon_config_reloads_total',
+      help: 'Configs that were loaded anew, by whether they were taken: `reloaded` or `refused`.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    configLoaded: new Gauge({
+      name: 'beckon_config_loaded_timestamp_seconds',
+      help: 'When the config that this process goes by was loaded.',
       registers,
     }),
     stepSeconds: new Histogram({

@@ -7,9 +7,7 @@ import type { Audit } from './audit.ts';
 export function createProcessObserver({ log, audit }: { log: Logger; audit: Audit }) {
   return {
     loaded(config: Config) {
-      const agents = config.agents.map(({ name }) => name);
-      const triggers = config.triggers.map(({ name }) => name);
-      audit({ event: 'config', decision: 'loaded', more: { agents, triggers, digest: digestOf(config) } });
+      audit({ event: 'config', decision: 'loaded', more: summaryOf(config) });
     },
     ready(what: { address: string | undefined; role: string; queue: string; version: string | undefined }) {
       log.info(what, 'beckon is ready');
@@ -24,6 +22,13 @@ export function createProcessObserver({ log, audit }: { log: Logger; audit: Audi
       audit({ event: 'process', decision: 'stopped' });
     },
   };
+}
+
+/** What the audit stream says of a config. */
+export function summaryOf(config: Config) {
+  const agents = config.agents.map(({ name }) => name);
+  const triggers = config.triggers.map(({ name }) => name);
+  return { agents, triggers, digest: digestOf(config) };
 }
 
 /** Tells two configs apart. Secrets are no part of it: JSON shows a mask in place of each. */

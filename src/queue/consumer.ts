@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, UnrecoverableError, WaitingError } from 'bullmq';
+import pLimit from 'p-limit';
 import { messageOf } from '../lib/errors.ts';
 import type { Command } from '../runs/command.ts';
 import type { Clock } from '../runs/ports.ts';
@@ -12,7 +13,7 @@ import { readDuty } from './duties.ts';
 import { type Lease, leaseOf } from './lease.ts';
 import { quiet } from './quiet.ts';
 import { readRun } from './run-data.ts';
-import { readTick, restoreSchedules, syncSchedules } from './schedules.ts';
+import { type Recurring, readTick, restoreSchedules, syncSchedules } from './schedules.ts';
 import { LOCK_MS, MAX_CRASHES, STALLED_CHECK_MS, START_MS } from './settings.ts';
 import { readStop } from './stops.ts';
 import { unavailable } from './unavailable.ts';
@@ -37,6 +38,11 @@ const CLOSE_MS = 1_500;
 const LEAST_WAIT_MS = 300;
 
 export interface Consumer {
+  /**
+   * Has these done from now on, in place of what `ticks` named; the duties for the first time at once. A queue that is
+   * away is told within a minute of when it is back. Never rejects.
+   */
+  setRecurring(recurring: Recurring): Promise<void>;
   /**
    * Takes no more runs, lets those under way end for up to `deadlineMs`, then aborts the rest and puts them
    * back. Takes at most 4 s longer than that, whatever the queue does. No run is lost.
@@ -71,7 +77,9 @@ export async function startConsumer(
   backend: Backend,
   { perform, ticks, onCommand, concurrency, onError, clock }: ConsumerOptions,
 ): Promise<Consumer> {
-  const duties = ticks?.duties ?? [];
+  let recurring = ticks && { schedules: ticks.schedules, duties: ticks.duties ?? [] };
+  /** The queue may know others yet. */
+  let isUntold = false;
   const leases = new Map<string, Lease>();
   const underWay = new Set<Promise<void>>();
   const wakes = new Set<Promise<void>>();
@@ -109,7 +117,9 @@ export async function startConsumer(
       const tick = readTick(job);
       if (!closing && tick !== undefined) return await ticks?.onTick(tick);
       const duty = readDuty(job);
-      if (!closing && duty !== undefined) return await duties.find(({ name }) => name === duty)?.work();
+      if (!closing && duty !== undefined) {
+        return await recurring?.duties.find(({ name }) => name === duty)?.work();
+      }
       const command = readCommand(job);
       if (!closing && command !== undefined) return await onCommand?.(command);
       if (!closing) return await step(readRun(job.data), job, lease);
@@ -156,7 +166,6 @@ export async function startConsumer(
     for (const id of ids) leases.get(id)?.abort('lost');
   });
 
-  const recurring = ticks === undefined ? undefined : { schedules: ticks.schedules, duties };
   const disconnect = (): Promise<void> => within(500, worker.disconnect()).catch(() => {});
   try {
     await within(START_MS, worker.waitUntilReady());
@@ -166,11 +175,24 @@ export async function startConsumer(
     throw unavailable('start working on the queue', error);
   }
   worker.run().catch(tellQueue);
-  const restoring = setInterval(() => {
-    if (recurring !== undefined) void restoreSchedules(backend.queue, recurring).catch(tellQueue);
-  }, RESTORE_MS).unref();
+  const inTurn = pLimit(1);
+  async function keepRecurring(): Promise<void> {
+    if (recurring === undefined || closing) return;
+    const keep = isUntold ? syncSchedules : restoreSchedules;
+    isUntold = false;
+    await within(START_MS, keep(backend.queue, recurring)).catch((error) => {
+      isUntold ||= keep === syncSchedules;
+      tellQueue(error);
+    });
+  }
+  const restoring = setInterval(() => void inTurn(keepRecurring), RESTORE_MS).unref();
 
   return {
+    setRecurring(next) {
+      recurring = next;
+      isUntold = true;
+      return inTurn(keepRecurring);
+    },
     async close(deadlineMs) {
       closing = true;
       clearInterval(restoring);

@@ -14,7 +14,8 @@ const OPTIONS = {
   removeOnFail: { age: 86_400, count: 1_000 },
 } as const;
 
-interface Recurring {
+/** What is done ever again: all schedules and all duties that there are. */
+export interface Recurring {
   readonly schedules: readonly ScheduledTrigger[];
   readonly duties: readonly Duty[];
 }

@@ -39,10 +39,15 @@ describe("an agent's token", () => {
     ['without the scope', has({ scopes: ['read_api'] }), /^wrong .* lacks the scope api; it has read_api\.$/],
     ['with more scopes', has({ scopes: ['api', 'read_user'] }), /^risky .* than it needs: read_user\.$/],
     ['with sudo', has({ scopes: ['api', 'sudo'] }), /^risky .*: sudo\. With it others can be acted for\.$/],
+    [
+      'that could push, too',
+      has({ scopes: ['api', 'write_repository', 'admin_mode'] }),
+      /^risky .*: write_repository, admin_mode\. With it others can be acted for\.$/,
+    ],
     ['that ends in a week', has({ expiresOn: '2026-05-17' }), /^risky .* on 2026-05-17, in 7 days\.$/],
     ['that ends tomorrow', has({ expiresOn: '2026-05-11' }), /^risky .*, in 1 day\.$/],
     ['that has ended', has({ expiresOn: '2026-05-10' }), /^wrong The token ended on 2026-05-10\.$/],
-    ['without an end', has({ expiresOn: undefined }), /^ok The token has no end\.$/],
+    ['without an end', has({ expiresOn: undefined }), /^risky The token has no end/],
     [
       'of another kind',
       { token: { is: undefined } },
@@ -71,6 +76,18 @@ describe("an agent's token", () => {
     const gone = refusal(401, '401 Unauthorized');
     expect(find({ account: gone, token: gone }, 'claude-bot')).toHaveLength(1);
   });
+});
+
+it("an operator's token is to do no more than it needs, either", () => {
+  const facts = {
+    account: { is: { ...bot, bot: false, username: 'root', admin: true } },
+    token: { is: { scopes: ['api', 'sudo'], expiresOn: undefined } },
+  };
+  expect(find(facts).filter((line) => line.startsWith('risky'))).toEqual([
+    'risky root is an administrator of GitLab, which is more than Beckon needs.',
+    'risky The token has more scopes than it needs: sudo. With it others can be acted for.',
+    'risky The token has no end: whoever gets hold of it has it for good.',
+  ]);
 });
 
 it("an operator's token may be anybody's", () => {

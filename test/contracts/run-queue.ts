@@ -98,6 +98,36 @@ export function describeRunQueue(name: string, home: Home): void {
       expect(await queue.depth()).toMatchObject({ waiting: 0, active: 0, delayed: 0 });
     }, 40_000);
 
+    test('goes by other schedules and duties from one moment to the next', async () => {
+      const done: string[] = [];
+      const every = { project: 'acme/web-shop', cron: '*/1 * * * * *', timezone: 'UTC' };
+      const schedule = (trigger: string) => ({ ...every, trigger });
+      const duty = (name: string, word: string) => ({
+        name,
+        every: DAY,
+        work: async () => void done.push(word),
+      });
+      const onTick = async ({ trigger }: Tick) => void done.push(trigger);
+      const times = (word: string) => done.filter((one) => one === word).length;
+      const schedules = [schedule('morning')];
+      const consumer = await consume(finish, 4, { schedules, onTick, duties: [duty('look', 'old look')] });
+      await until('both were done', () => times('old look') === 1 && times('morning') > 0);
+      await consumer.setRecurring({
+        schedules: [schedule('evening')],
+        duties: [duty('look', 'new look'), duty('tidy', 'tidy')],
+      });
+      await until(
+        'all was done',
+        () => times('evening') > 1 && times('new look') === 1 && times('tidy') === 1,
+      );
+      const mornings = times('morning');
+      await sleep(1_500);
+      expect(times('morning')).toBe(mornings);
+      expect(times('old look')).toBe(1);
+      expect(errors).toEqual([]);
+      await consumer.setRecurring({ schedules: [], duties: [] });
+    }, 40_000);
+
     test('has a duty done at once and ever again, by one of its consumers, also after it failed', async () => {
       const times: number[] = [];
       const start = async (every: number) => {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import type { Home } from '../contracts/run-queue.ts';
 import { type RunningBeckon, startBeckon } from '../gitlab/demo/beckon.ts';
 import { filesIn } from '../gitlab/files-in.ts';
@@ -52,6 +53,7 @@ export async function openScene({
   hooked = true,
   clock = Date.now,
   path = process.env.PATH ?? '',
+  byFile = false,
 }: {
   /** Opened and closed with the scene, which has it for itself: one with a URL. */
   home?: Home;
@@ -83,6 +85,8 @@ export async function openScene({
   clock?: () => number;
   /** The PATH of jobs. */
   path?: string;
+  /** The secrets of the config are in files of the folder `secrets`, not in the environment. */
+  byFile?: boolean;
 } = {}) {
   const folder = await newFolder();
   const opened = await home?.open();
@@ -125,10 +129,16 @@ export async function openScene({
     world.addMember({ user, project, level: 'maintainer' });
     env.TOKEN_OF_OPERATOR = world.addToken({ user, scopes: ['api'] }).value;
   }
+  const secret = (name: string) => (byFile ? `\${file:secrets/${name}}` : `\${${name}}`);
+  const writeSecret = (name: string, value: string) => writeFile(join(folder, 'secrets', name), `${value}\n`);
+  if (byFile) {
+    await mkdir(join(folder, 'secrets'));
+    for (const [name, value] of Object.entries(env)) await writeSecret(name, value);
+  }
   const config = {
-    gitlab: { url: gitlab.url, ...(operator ? { token: '${TOKEN_OF_OPERATOR}' } : {}) },
-    server: { port, adminToken: '${ADMIN_TOKEN}' },
-    webhook: { secretTokens: ['${WEBHOOK_SECRET}'] },
+    gitlab: { url: gitlab.url, ...(operator ? { token: secret('TOKEN_OF_OPERATOR') } : {}) },
+    server: { port, adminToken: secret('ADMIN_TOKEN') },
+    webhook: { secretTokens: [secret('WEBHOOK_SECRET')] },
     queue:
       opened !== undefined && 'url' in opened
         ? { url: opened.url.reveal() }
@@ -142,7 +152,7 @@ export async function openScene({
     agents: Object.fromEntries(
       Object.entries(agents).map(([name, agent]) => [
         name,
-        { account: `${name}-bot`, token: `\${TOKEN_${name.toUpperCase()}}`, ...agent },
+        { account: `${name}-bot`, token: secret(`TOKEN_${name.toUpperCase()}`), ...agent },
       ]),
     ),
     triggers: [
@@ -156,7 +166,7 @@ export async function openScene({
     ],
   };
   const start = (role: 'all' | 'web' | 'worker' = 'all') =>
-    startBeckon(config, { folder, env, role, onLog: (line) => log.push(line) });
+    startBeckon(config, { folder, env: byFile ? {} : env, role, onLog: (line) => log.push(line) });
   let beckon: RunningBeckon = await start(apart ? 'web' : 'all');
   const workers: RunningBeckon[] = [];
   for (let count = 0; apart && count < 2; count += 1) workers.push(await start('worker'));
@@ -185,6 +195,11 @@ export async function openScene({
       if (hooked) world.updateHook({ hook, url: `${beckon.address}/webhooks/gitlab` });
     },
     stopBeckon: (signal: NodeJS.Signals = 'SIGTERM') => beckon.end(signal),
+    config,
+    /** Puts other files in place of those that the program was started with. */
+    writeSecret,
+    writeConfig: (text: object | string) =>
+      writeFile(join(folder, 'beckon.yaml'), typeof text === 'string' ? text : stringify(text)),
     address: () => beckon.address,
     pid: () => beckon.pid,
     /** What accounts of ours have written on an item, oldest first. */

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterEach } from 'vitest';
 import { createRunAdmin } from '../../src/admin/runs.ts';
+import type { Intake } from '../../src/http/routes/webhook.ts';
 import { buildServer, type ServerTools, type Timeouts } from '../../src/http/server.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
@@ -21,21 +22,30 @@ afterEach(async () => {
 
 /** The whole web server over a queue that takes everything; what it logs and counts. */
 export function setUp(
-  tools: Partial<ServerTools> & { add?: () => Promise<{ duplicate: boolean }> } = {},
+  tools: Partial<ServerTools & Intake> & { add?: () => Promise<{ duplicate: boolean }> } = {},
   timeouts?: Timeouts,
 ) {
   const lines: string[] = [];
   const metrics = createMetrics();
   const add = tools.add ?? (async () => ({ duplicate: false }));
+  const intake: Intake = {
+    receive: createReceive({
+      config: config(),
+      queue: { add, addCommand: async () => {}, wake: async () => {} },
+      caughtUp: caughtUpDouble(),
+      observer: silentObserver,
+      clock: () => NOW,
+    }),
+    webhook: {
+      ...config().webhook,
+      secretTokens: SECRETS.map((secret) => new Secret(secret)),
+      signingTokens: SIGNING_KEYS.map((key) => new Secret(`whsec_${key.toString('base64')}`)),
+    },
+    ...tools,
+  };
   const server = buildServer(
     {
-      receive: createReceive({
-        config: config(),
-        queue: { add, addCommand: async () => {}, wake: async () => {} },
-        caughtUp: caughtUpDouble(),
-        observer: silentObserver,
-        clock: () => NOW,
-      }),
+      intake: () => intake,
       queue: {
         ping: async () => {},
         depth: async () => ({ waiting: 3, active: 1, delayed: 0, completed: 0, failed: 0 }),
@@ -43,11 +53,6 @@ export function setUp(
       metrics,
       observer: silentObserver,
       log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
-      webhook: {
-        ...config().webhook,
-        secretTokens: SECRETS.map((secret) => new Secret(secret)),
-        signingTokens: SIGNING_KEYS.map((key) => new Secret(`whsec_${key.toString('base64')}`)),
-      },
       claim: claimsDouble(),
       trustProxy: [],
       isStopping: () => false,

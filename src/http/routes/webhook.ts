@@ -25,10 +25,16 @@ import {
 } from '../refusal.ts';
 import { createCountStranger } from '../strangers.ts';
 
-export interface WebhookTools {
-  readonly receive: Receive;
-  readonly claim: ClaimDelivery;
+/** Who may deliver, and what takes the deliveries. */
+export interface Intake {
   readonly webhook: Config['webhook'];
+  readonly receive: Receive;
+}
+
+export interface WebhookTools {
+  /** As it is now. */
+  readonly intake: () => Intake;
+  readonly claim: ClaimDelivery;
   readonly metrics: Metrics;
   readonly observer: DeliveryObserver;
   readonly log: Logger;
@@ -50,7 +56,6 @@ const PROJECT = 'provenProject';
  * ignored, so nothing is done twice.
  */
 export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): Promise<void> {
-  const { webhook } = tools;
   const countStranger = createCountStranger(app);
   // The raw body is what a signature is made over, so it is kept as it came and parsed only once it is trusted.
   app.removeAllContentTypeParsers();
@@ -79,6 +84,7 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
         // Before the body is read: strangers are not to make us hold 25 MB.
         // The address is read at once: node knows it later only if it was asked while the connection was there.
         const { ip } = request;
+        const { webhook } = tools.intake();
         if (webhook.allowFrom?.(ip) === false) return turnAway(request, reply, FORBIDDEN);
         if (!mayBeProven(request, webhook)) return refuseStranger(request, reply);
       },
@@ -87,6 +93,7 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
       },
     },
     async (request, reply) => {
+      const { webhook, receive } = tools.intake();
       const proofs = new Map<WebhookSecrets, Proof | undefined>(
         [webhook, ...webhook.projectSecrets].map((secrets) => [secrets, proofOf(request, secrets)] as const),
       );
@@ -105,7 +112,7 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
 
       const event = header(request, 'x-gitlab-event');
       const claim = proof.by === 'signature' ? () => tools.claim(proof.head) : undefined;
-      const received = await tools.receive({ event, payload }, claim);
+      const received = await receive({ event, payload }, claim);
       if (received.status === 'replayed') return turnAway(request, reply, REPLAYED);
       if (received.status === 'unreadable') {
         return turnAway(request, reply, { ...NO_JSON, code: 'no_gitlab_event', message: received.reason });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { plans } from './life/plan.ts';
+import { type Act, type Plan, plans } from './life/plan.ts';
 import { play } from './life/play.ts';
 
 // The clock of the plays has no part in the promises of `node:timers/promises`; this has.
@@ -33,4 +33,33 @@ describe('whatever happens, and in whatever order, every run ends once, says so 
     },
     PATIENCE,
   );
+
+  it('also where one run ends every process that takes it up: it gives up, says so, and others go on', async () => {
+    const ask = (who: 'alice' | 'user6', at: 'web#12' | 'blog#12'): Act => ({
+      do: 'ask',
+      who,
+      agents: ['claude'],
+      at,
+      thread: 0,
+      late: 0,
+      regret: undefined,
+    });
+    const dies: Act = { do: 'trouble', operation: 'createBranch', after: 0, what: 'dies', when: 'before' };
+    const wide = { global: 4, perProject: 4, perAgent: 4, perUser: 4 };
+    const plan: Plan = {
+      acts: [
+        ...Array.from({ length: 12 }, () => dies),
+        ask('alice', 'web#12'),
+        { do: 'wait', ms: 60 * 60_000 },
+        ask('user6', 'blog#12'),
+      ],
+      limits: wide,
+      tightRate: undefined,
+      onBusy: { claude: 'queue', codex: 'queue' },
+      fates: [{ end: 'commits', ms: 1_000, told: true }],
+      paces: [40],
+      concurrency: 2,
+    };
+    expect(await play(plan, { isCalm: false })).toEqual(['not_started', 'merge_request']);
+  }, 60_000);
 });

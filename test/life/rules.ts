@@ -1,6 +1,7 @@
 import type { Config } from '../../src/config/config.ts';
 import { readRun } from '../../src/queue/run-data.ts';
-import { Failure } from '../../src/runs/failures.ts';
+import { Failure, Interruption } from '../../src/runs/failures.ts';
+import { MAX_FAILURES } from '../../src/runs/retry.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { STEP_NAMES } from '../../src/runs/steps/names.ts';
 import { tooMany } from './claims.ts';
@@ -119,7 +120,10 @@ export function watchRules(scene: () => Scene, { isCalm }: { isCalm: boolean }) 
       gaveUp.add(id);
       if (step === 'deliver') notCleanedUp.add(id);
       const isOutside = error instanceof Failure && /403|429|502|no answer|queue|connect/.test(error.message);
-      if (!isOutside && !doubled.has(id)) broken(`${id} gives up at ${step} for no reason: ${error}`);
+      const isPoison =
+        error instanceof Interruption && (scene().home.jobs.get(id)?.stalls ?? 0) >= MAX_FAILURES;
+      if (!isOutside && !isPoison && !doubled.has(id))
+        broken(`${id} gives up at ${step} for no reason: ${error}`);
     },
     pipelinesChanged() {
       const at = new Set(pipelines().map(({ runId }) => runId));

@@ -1,11 +1,12 @@
 import { Command } from 'commander';
-import type { OnAnswer } from '../check/asking.ts';
 import type { QueueState } from '../check/ports.ts';
 import { isWell, jsonOf, renderGroups } from '../check/render.ts';
 import type { Config, QueueHome } from '../config/config.ts';
 import { BeckonError } from '../lib/errors.ts';
+import { coloured } from './coloured.ts';
 import { configFileOf, configOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
+import { openProgress } from './progress.ts';
 import { shippedCi } from './shipped.ts';
 
 /** Questions to GitLab that are under way at once. */
@@ -18,7 +19,7 @@ export const check = new Command('check')
   .option('--json', 'print the findings as JSON')
   .action(async (projects: readonly string[], { json }: { json?: true }, command: Command) => {
     const groups = await look(await configOf(command), projects, configFileOf(command));
-    console.log(json === true ? jsonOf(groups) : renderGroups(groups));
+    console.log(json === true ? jsonOf(groups) : coloured(renderGroups(groups)));
     process.exitCode = isWell(groups) ? EXIT.done : EXIT.no;
   });
 
@@ -44,8 +45,10 @@ async function look(config: Config, projects: readonly string[], file: string) {
     fault = error;
     return closedTransport();
   });
-  const progress = progressOn(process.stderr);
-  const bounded = createAsking({ atOnce: AT_ONCE, onAnswer: progress.show });
+  const progress = await openProgress('Looking…');
+  const onAnswer = (answered: number, asked: number) =>
+    progress.show(`Looking: ${answered} of ${asked} answers…`);
+  const bounded = createAsking({ atOnce: AT_ONCE, onAnswer });
   try {
     return await check(config, projects, {
       file,
@@ -79,14 +82,4 @@ async function lookAtQueue(home: QueueHome): Promise<QueueState> {
     if (error instanceof BeckonError) return { kind: 'closed', reason: error.message, hint: error.hint };
     throw error;
   }
-}
-
-/** A line that is written over and over, and is gone at the end; none where nobody looks. */
-function progressOn(stream: NodeJS.WriteStream): { show: OnAnswer; end: () => void } {
-  if (!stream.isTTY) return { show: () => {}, end: () => {} };
-  const print = (text: string) => stream.write(`\r\u001b[K${text}`);
-  return {
-    show: (answered, asked) => print(`Looking: ${answered} of ${asked} answers…`),
-    end: () => print(''),
-  };
 }

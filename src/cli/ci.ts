@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import type { Config } from '../config/config.ts';
-import { type CiFacts, gatherCiFacts, type ProjectAgent, projectAgent } from '../setup/facts.ts';
+import { agentsIn, type CiFacts, gatherCiFacts, projectAgent } from '../setup/facts.ts';
 import { type Offered, offerMergeRequest } from '../setup/merge-request.ts';
 import { type CiPlan, planCi } from '../setup/plan.ts';
 import { renderFindings, renderToDo } from '../setup/render.ts';
@@ -20,7 +19,10 @@ export const ci = new Command('ci')
   .option('--json', 'print findings, files and merge request as JSON')
   .action(async (project: string, { mergeRequest, json }: Options, command: Command) => {
     await asOperator(command, project, async (gitlab, config) => {
-      const facts = await gatherCiFacts(gitlab, { project, agents: agentsOf(config, project) });
+      const facts = await gatherCiFacts(gitlab, {
+        project,
+        agents: agentsIn(config, project).map(projectAgent),
+      });
       const plan = planCi(facts, shippedCi());
       const { change } = plan;
       const isOffer = mergeRequest === true && typeof change !== 'string';
@@ -33,12 +35,6 @@ export const ci = new Command('ci')
       process.exitCode = isDone(plan, offered) ? EXIT.done : EXIT.no;
     });
   });
-
-/** The agents with a trigger for the project, each once. */
-function agentsOf({ triggers }: Config, project: string): readonly ProjectAgent[] {
-  const agents = triggers.filter(({ projects }) => projects.match(project)).map(({ agent }) => agent);
-  return [...new Set(agents)].map(projectAgent);
-}
 
 /** A merge request takes care of the files; what is left to a person is not done. */
 function isDone({ findings, advice }: CiPlan, offered: Offered | undefined): boolean {

@@ -4,7 +4,7 @@ import { ConfigError } from '../config/load.ts';
 import { isOurs } from '../hooks/ours.ts';
 import type { Hook, HookProject, Webhooks } from '../hooks/ports.ts';
 import { testHook } from '../hooks/revive.ts';
-import { planSync, type SyncPlan, wantedHook } from '../hooks/sync.ts';
+import { carryOutSync, planSync, syncWords, wantedHook } from '../hooks/sync.ts';
 import { BeckonError } from '../lib/errors.ts';
 import { EXIT } from './exit.ts';
 import { hooksJson, renderHooks } from './hook-view.ts';
@@ -77,7 +77,7 @@ const sync = new Command('sync')
     await forEach(projects, command, async ({ gitlab, config, project, ours }) => {
       const wanted = wantedHook(config, { project: project.path, version: await gitlab.version() });
       const plan = planSync(ours, wanted, { renewsSecret: secret === true });
-      const done = dryRun === true ? undefined : await carryOut(plan, gitlab, project);
+      const done = dryRun === true ? undefined : await carryOutSync(plan, gitlab, project.id);
       console.log(`${project.path}: ${syncWords(plan, done)}`);
       if (plan.kind === 'nothing') console.log(NO_SECRETS);
       for (const { id } of ours.slice(1))
@@ -144,37 +144,6 @@ function inProject(
     const ours = hooks.filter(({ url }) => isOurs(url, config.server.publicUrl));
     return act({ gitlab, config, project, ours });
   });
-}
-
-async function carryOut(plan: SyncPlan, gitlab: Webhooks, { id }: HookProject): Promise<Hook> {
-  switch (plan.kind) {
-    case 'create':
-      return gitlab.create(id, plan.settings);
-    case 'update':
-      return gitlab.update(id, plan.hook.id, plan.settings);
-    case 'nothing':
-      return plan.hook;
-    default:
-      return plan satisfies never;
-  }
-}
-
-/** `done`: the hook as it is now; `undefined`: nothing was to be done. */
-function syncWords(plan: SyncPlan, done: Hook | undefined): string {
-  const tense = done === undefined ? 'would be' : 'is';
-  switch (plan.kind) {
-    case 'create': {
-      const events = [...plan.settings.events].flatMap(([event, isOn]) => (isOn ? [event] : []));
-      const name = done === undefined ? 'a hook' : `hook ${done.id}`;
-      return `${name} ${tense} added: ${plan.settings.url} with ${events.sort().join(', ')}.`;
-    }
-    case 'update':
-      return `hook ${plan.hook.id} ${tense} changed: ${plan.changes.join(', ')}.`;
-    case 'nothing':
-      return `nothing to change in hook ${plan.hook.id}.`;
-    default:
-      return plan satisfies never;
-  }
 }
 
 function noHook({ path }: HookProject): boolean {

@@ -12,6 +12,7 @@ import { hook } from './hook.ts';
 import { runs } from './runs.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
+import { setup } from './setup.ts';
 import { simulate } from './simulate.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -31,6 +32,7 @@ program
   .addCommand(simulate)
   .addCommand(schema)
   .addCommand(check)
+  .addCommand(setup)
   .addCommand(ci)
   .addCommand(flow)
   .addCommand(hook)

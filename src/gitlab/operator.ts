@@ -67,7 +67,7 @@ function createProjects(connection: ResourceConnection): Pick<ProjectSetup, 'ver
         id: answer.id,
         path: answer.path_with_namespace,
         url: answer.web_url ?? `${connection.host}/${answer.path_with_namespace}`,
-        defaultBranch: answer.default_branch,
+        defaultBranch: answer.empty_repo === true ? undefined : answer.default_branch,
         archived: answer.archived === true,
         jobsEnabled: answer.jobs_enabled !== false,
         mergeRequestsEnabled: answer.merge_requests_enabled !== false,

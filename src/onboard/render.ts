@@ -15,7 +15,7 @@ function renderOutcome({ step, result }: Outcome): readonly string[] {
   if (result !== undefined) return [`  ✓ ${result.text}`];
   switch (step.kind) {
     case 'there':
-      return [`  ✓ ${step.is}`];
+      return [`  ${step.mergeRequest === undefined ? '✓' : '!'} ${step.is}`];
     case 'act':
       return [`  + ${step.is}`, `      ${step.will}`];
     case 'person':

@@ -36,7 +36,7 @@ export function planWebhook(
     return {
       kind: 'act',
       is:
-        plan.kind === 'create' ? 'No webhook leads to Beckon' : 'The webhook is not as the triggers need it',
+        plan.kind === 'create' ? 'No webhook leads to Beckon.' : 'The webhook is not what the triggers need.',
       will: syncWords(plan, undefined),
       act: async () => ({ text: syncWords(plan, await carryOutSync(plan, gitlab, id)) }),
     };

@@ -6,7 +6,7 @@ import { BeckonError } from '../lib/errors.ts';
 import { coloured } from './coloured.ts';
 import { configFileOf, configOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
-import { openProgress } from './progress.ts';
+import { type Show, withProgress } from './progress.ts';
 import { shippedCi } from './shipped.ts';
 
 /** Questions to GitLab that are under way at once. */
@@ -18,12 +18,18 @@ export const check = new Command('check')
   .argument('[projects...]', 'full paths to look at (default: those of the triggers)')
   .option('--json', 'print the findings as JSON')
   .action(async (projects: readonly string[], { json }: { json?: true }, command: Command) => {
-    const groups = await look(await configOf(command), projects, configFileOf(command));
+    const config = await configOf(command);
+    const file = configFileOf(command);
+    const groups = await withProgress('Looking…', (show) => look(config, projects, { file, show }));
     console.log(json === true ? jsonOf(groups) : coloured(renderGroups(groups)));
     process.exitCode = isWell(groups) ? EXIT.done : EXIT.no;
   });
 
-async function look(config: Config, projects: readonly string[], file: string) {
+async function look(
+  config: Config,
+  projects: readonly string[],
+  { file, show }: { file: string; show: Show },
+) {
   // Only here: the other commands start faster without all that this needs.
   const [
     { check },
@@ -45,10 +51,10 @@ async function look(config: Config, projects: readonly string[], file: string) {
     fault = error;
     return closedTransport();
   });
-  const progress = await openProgress('Looking…');
-  const onAnswer = (answered: number, asked: number) =>
-    progress.show(`Looking: ${answered} of ${asked} answers…`);
-  const bounded = createAsking({ atOnce: AT_ONCE, onAnswer });
+  const bounded = createAsking({
+    atOnce: AT_ONCE,
+    onAnswer: (answered, asked) => show(`Looking: ${answered} of ${asked} answers…`),
+  });
   try {
     return await check(config, projects, {
       file,
@@ -63,7 +69,6 @@ async function look(config: Config, projects: readonly string[], file: string) {
       agentJob: shippedCi().agentJob,
     });
   } finally {
-    progress.end();
     await dispatcher.destroy();
   }
 }

@@ -5,6 +5,7 @@ import { type CiPlan, planCi } from '../setup/plan.ts';
 import { renderFindings, renderToDo } from '../setup/render.ts';
 import { EXIT } from './exit.ts';
 import { asOperator } from './operator.ts';
+import { withProgress } from './progress.ts';
 import { shippedCi } from './shipped.ts';
 
 interface Options {
@@ -19,17 +20,19 @@ export const ci = new Command('ci')
   .option('--json', 'print findings, files and merge request as JSON')
   .action(async (project: string, { mergeRequest, json }: Options, command: Command) => {
     await asOperator(command, project, async (gitlab, config) => {
-      const facts = await gatherCiFacts(gitlab, {
-        project,
-        agents: agentsIn(config, project).map(projectAgent),
-      });
+      const agents = agentsIn(config, project).map(projectAgent);
+      const facts = await withProgress(`Looking at ${project}…`, () =>
+        gatherCiFacts(gitlab, { project, agents }),
+      );
       const plan = planCi(facts, shippedCi());
       const { change } = plan;
       const isOffer = mergeRequest === true && typeof change !== 'string';
       // Before the merge request, which may fail: what was found is worth knowing then.
       if (json !== true) console.log(renderFindings(facts, plan.findings));
       const offered = isOffer
-        ? await offerMergeRequest(gitlab, { settings: facts.settings, change })
+        ? await withProgress('Asking for the merge request…', () =>
+            offerMergeRequest(gitlab, { settings: facts.settings, change }),
+          )
         : undefined;
       console.log(json === true ? jsonOf(facts, plan, offered) : render(facts, plan, offered));
       process.exitCode = isDone(plan, offered) ? EXIT.done : EXIT.no;

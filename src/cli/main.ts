@@ -9,6 +9,7 @@ import { ci } from './ci.ts';
 import { EXIT } from './exit.ts';
 import { flow } from './flow.ts';
 import { hook } from './hook.ts';
+import { init } from './init.ts';
 import { runs } from './runs.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
@@ -32,6 +33,7 @@ program
   .addCommand(simulate)
   .addCommand(schema)
   .addCommand(check)
+  .addCommand(init)
   .addCommand(setup)
   .addCommand(ci)
   .addCommand(flow)

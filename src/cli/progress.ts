@@ -1,21 +1,19 @@
-/** Says on standard error what a command is at, as long as it takes. */
-export interface Progress {
-  show(text: string): void;
-  /** Takes the line away. */
-  end(): void;
-}
+/** Changes what is shown. */
+export type Show = (text: string) => void;
 
-const NONE: Progress = { show: () => {}, end: () => {} };
-
-/** Shows one line with a moving sign on a terminal; nothing where nobody looks. */
-export async function openProgress(text: string): Promise<Progress> {
-  if (!process.stderr.isTTY) return NONE;
+/**
+ * Says on standard error what a command is at, as long as `act` takes: one line with a moving sign on a terminal, and
+ * nothing where nobody looks. `act` writes nothing to the terminal itself.
+ */
+export async function withProgress<T>(text: string, act: (show: Show) => Promise<T>): Promise<T> {
+  if (!process.stderr.isTTY) return act(() => {});
   const { default: yoctoSpinner } = await import('yocto-spinner');
   const spinner = yoctoSpinner({ text }).start();
-  return {
-    show: (now) => {
+  try {
+    return await act((now) => {
       spinner.text = now;
-    },
-    end: () => spinner.stop(),
-  };
+    });
+  } finally {
+    spinner.stop();
+  }
 }

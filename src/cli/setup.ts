@@ -9,7 +9,7 @@ import { coloured } from './coloured.ts';
 import { configOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
 import { type AskGitLab, withOnboarding } from './operator.ts';
-import { openProgress } from './progress.ts';
+import { withProgress } from './progress.ts';
 import { shippedCi, shippedFlows } from './shipped.ts';
 
 /** Projects that are looked at at once. */
@@ -71,24 +71,22 @@ async function planAll(
 ): Promise<readonly Planned[]> {
   const shipped = { ci: shippedCi(), flows: shippedFlows() };
   const words = (count: number) => `Looking at projects: ${count} of ${projects.length}…`;
-  const progress = await openProgress(words(0));
   const limit = pLimit(AT_ONCE);
   let looked = 0;
-  const plans = projects.map((project) =>
-    limit(async () => {
-      const plan = await orFault(project, () =>
-        ask(project, (gitlab) => planProject(gitlab, project, { config, shipped })),
-      );
-      looked += 1;
-      progress.show(words(looked));
-      return plan;
-    }),
+  return withProgress(words(0), (show) =>
+    Promise.all(
+      projects.map((project) =>
+        limit(async () => {
+          const plan = await orFault(project, () =>
+            ask(project, (gitlab) => planProject(gitlab, project, { config, shipped })),
+          );
+          looked += 1;
+          show(words(looked));
+          return plan;
+        }),
+      ),
+    ),
   );
-  try {
-    return await Promise.all(plans);
-  } finally {
-    progress.end();
-  }
 }
 
 async function orFault(project: string, plan: () => Promise<Planned>): Promise<Planned> {
@@ -123,8 +121,9 @@ async function carryOutAll(
       finished.push(notYet(plan));
       continue;
     }
-    const progress = await openProgress(plan.project);
-    const done = await carryOut(plan, (act) => ask(plan.project, act)).finally(progress.end);
+    const done = await withProgress(`${plan.project}…`, () =>
+      carryOut(plan, (act) => ask(plan.project, act)),
+    );
     finished.push(done);
     if (!isQuiet) print([renderProject(done)]);
   }

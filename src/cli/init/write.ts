@@ -1,0 +1,20 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Composed, SecretFile } from './compose.ts';
+
+/** Writes the config and its secrets. Whoever calls it has asked about the files that are there. */
+export function writeAll({ text, secrets }: Composed, file: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  for (const secret of secrets) writeSecret(secret);
+  writeFileSync(file, text);
+}
+
+/** Made anew, so that it is ours, has the mode from its first byte on, and is no link to elsewhere. */
+function writeSecret({ path, secret }: SecretFile): void {
+  const folder = dirname(path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const ignore = join(folder, '.gitignore');
+  if (!existsSync(ignore)) writeFileSync(ignore, '*\n');
+  rmSync(path, { force: true });
+  writeFileSync(path, `${secret.reveal()}\n`, { mode: 0o600, flag: 'wx' });
+}

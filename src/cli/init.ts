@@ -42,14 +42,6 @@ export const init = new Command('init')
   .option('--yes', 'ask nothing: what is not given is the default')
   .option('--force', 'with --yes: replace files that are there')
   .option('--no-test', 'do not ask GitLab whether address and tokens are right')
-  .addHelpText(
-    'after',
-    `
-Examples:
-  beckon init
-  beckon init --yes --gitlab https://gitlab.example.com --public-url https://beckon.example.com \\
-    --project "acme/**" --token file:/run/secrets/gitlab-token-claude --operator-token env:GITLAB_TOKEN`,
-  )
   .action(async (options: Options, command: Command) => {
     const file = resolve(configFileOf(command));
     const given = givenBy(options, (message) => command.error(`error: ${message}`));

@@ -33,11 +33,7 @@ export const setup = new Command('setup')
     'after',
     `
 What it does has to be allowed to the account of gitlab.token: the role Maintainer in each project. CI configuration
-and flow files come as merge requests. A second time it changes nothing.
-
-Examples:
-  beckon setup acme/web/shop --dry-run
-  beckon setup acme/web/shop acme/web/docs --yes`,
+and flow files come as merge requests. A second time it changes nothing.`,
   )
   .action(async (projects: readonly string[], options: Options, command: Command) => {
     const config = await configOf(command);

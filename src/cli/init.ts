@@ -7,11 +7,11 @@ import { normalWebUrl } from '../config/web-url.ts';
 import { BeckonError } from '../lib/errors.ts';
 import { configFileOf } from './config-option.ts';
 import { type Answers, type SecretSource, secretAt } from './init/answers.ts';
-import { type Composed, compose } from './init/compose.ts';
+import { compose } from './init/compose.ts';
 import { givenBy, type Options } from './init/given.ts';
 import { type Place, probeAddress, probeToken } from './init/probe.ts';
 import { verify } from './init/verify.ts';
-import { writeAll } from './init/write.ts';
+import { type Writing, writeAll, writingOf } from './init/write.ts';
 import { shippedFlows } from './shipped.ts';
 
 const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
@@ -34,6 +34,7 @@ export const init = new Command('init')
     'where its access token is: env:NAME or file:PATH (default: env:GITLAB_TOKEN_<AGENT>)',
   )
   .option('--operator-token <place>', 'the same of the token of a Maintainer, for `beckon setup`')
+  .option('--sign', "make a key and sign runs, so that the agent's job can refuse forged ones")
   .option('--project <path...>', 'projects: full paths, or globs such as "group/**"')
   .option(
     '--queue <place>',
@@ -49,11 +50,11 @@ export const init = new Command('init')
     if (isAsking && !(process.stdin.isTTY && process.stdout.isTTY))
       command.error('error: there is no terminal to ask on: give the answers as options, with --yes');
     const answers = isAsking ? await ask(given, options.test) : await fill(given, options.test, command);
-    const composed = withoutKept(compose(answers, file));
-    const { unset } = await verify(composed, { file, env: process.env, answers });
-    await insistOnReplacing([file, ...composed.secrets.map(({ path }) => path)].filter(existsSync), options);
-    writeAll(composed, file);
-    console.log(closing(composed, { file, unset, answers }));
+    const writing = writingOf(compose(answers, file));
+    const { unset } = await verify(writing, { file, env: process.env, answers });
+    await insistOnReplacing([file, ...writing.secrets.map(({ path }) => path)].filter(existsSync), options);
+    writeAll(writing, file);
+    console.log(closing(writing, { file, unset, answers }));
   });
 
 async function ask(given: Partial<Answers>, isTesting: boolean): Promise<Answers> {
@@ -78,6 +79,7 @@ async function fill(given: Partial<Answers>, isTesting: boolean, command: Comman
     token: { kind: 'env', name: tokenVariable(agent) },
     operatorToken: undefined,
     queue: { kind: 'embedded' },
+    signs: false,
     ...given,
     caFile,
     gitlab,
@@ -109,12 +111,6 @@ async function ownerOf(source: SecretSource, place: Place): Promise<string | und
   return token === undefined ? undefined : (await probeToken(place, token)).username;
 }
 
-/** The secret of webhooks that are registered stays as it is. */
-function withoutKept({ secrets, ...composed }: Composed): Composed {
-  const isKept = existsSync(composed.webhookFile);
-  return { ...composed, secrets: secrets.filter(({ path }) => !isKept || path !== composed.webhookFile) };
-}
-
 async function insistOnReplacing(files: readonly string[], { yes, force }: Options): Promise<void> {
   if (files.length === 0 || (yes === true && force === true)) return;
   const names = files.map(nameOf);
@@ -134,7 +130,7 @@ interface Closing {
 }
 
 /** What was written, and what to call next. */
-function closing({ secrets }: Composed, { file, unset, answers }: Closing): string {
+function closing({ secrets }: Writing, { file, unset, answers }: Closing): string {
   const option = nameOf(file) === DEFAULT_CONFIG_FILE ? '' : ` --config ${nameOf(file)}`;
   const project = answers.projects.find((path) => !/[*?[\]{}!]/.test(path)) ?? 'GROUP/PROJECT';
   const isOpen = new URL(answers.publicUrl).protocol === 'http:';

@@ -75,10 +75,12 @@ describe('beckon init --yes', { timeout: LIMIT }, () => {
     await expect(load()).rejects.toThrow('GITLAB_TOKEN_CODEX is not set');
   });
 
-  it('replaces nothing unless it is told to, and keeps the secret of webhooks', async () => {
-    const args = ['--no-test', '--gitlab', NOWHERE, ...needed];
+  it('replaces nothing unless it is told to, and keeps the secrets that GitLab knows of', async () => {
+    const args = ['--no-test', '--gitlab', NOWHERE, ...needed, '--sign'];
     await init(...args);
-    const secret = readFileSync(at('secrets/webhook-secret'), 'utf8');
+    const made = () =>
+      ['webhook-secret', 'signing-key.pem'].map((name) => readFileSync(at(`secrets/${name}`), 'utf8'));
+    const before = made();
     writeFileSync(at('beckon.yaml'), 'mine');
     expect(await init(...args)).toMatchObject({
       status: 1,
@@ -87,7 +89,7 @@ describe('beckon init --yes', { timeout: LIMIT }, () => {
     expect(readFileSync(at('beckon.yaml'), 'utf8')).toBe('mine');
     expect(await init(...args, '--force')).toMatchObject({ status: 0 });
     expect(readFileSync(at('beckon.yaml'), 'utf8')).not.toBe('mine');
-    expect(readFileSync(at('secrets/webhook-secret'), 'utf8')).toBe(secret);
+    expect(made()).toEqual(before);
   });
 
   it('takes no secret from the command line, and repeats none', async () => {
@@ -170,6 +172,7 @@ describeWith(['script'], 'beckon init on a terminal', () => {
     await answer('Token', token);
     await terminal.shows('The token is that of claude-bot.');
     await answer('Username of that service account', '');
+    await answer('Shall Beckon sign its runs', '');
     await answer('with the token of a Maintainer?', '');
     await answer('Access token of the Maintainer', '');
     await answer('Token', operatorToken);
@@ -184,12 +187,13 @@ describeWith(['script'], 'beckon init on a terminal', () => {
       expect(screen).not.toContain(hidden);
       expect(readFileSync(at('beckon.yaml'), 'utf8')).not.toContain(hidden);
     }
-    const names = ['gitlab-token', 'gitlab-token-claude', 'queue-url', 'webhook-secret'];
+    const names = ['gitlab-token', 'gitlab-token-claude', 'queue-url', 'signing-key.pem', 'webhook-secret'];
     expect(readdirSync(at('secrets')).sort()).toEqual(['.gitignore', ...names]);
     for (const name of names) expect(modeOf(`secrets/${name}`)).toBe('600');
     const config = await load();
     expect(config.gitlab.token?.reveal()).toBe(operatorToken);
     expect(config.agents[0]?.token.reveal()).toBe(token);
+    expect(config.agents[0]?.signingKey?.reveal()).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
     expect(config.queue.home).toMatchObject({ kind: 'redis' });
     expect(config.server).toMatchObject({ host: '127.0.0.1', port: 9999 });
     expect(config.triggers[0]?.projects.patterns).toEqual(['acme/web/shop', 'acme/web/docs']);

@@ -25,6 +25,8 @@ export interface Answers {
   /** Username of the agent's account. */
   readonly account: string;
   readonly token: SecretSource;
+  /** Whether Beckon signs what its runs hand over, with a key that is made for it. */
+  readonly signs: boolean;
   /** Of a Maintainer, for the commands that set projects up. */
   readonly operatorToken: SecretSource | undefined;
   /** Full paths and globs. */

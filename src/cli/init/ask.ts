@@ -48,6 +48,7 @@ export async function askAnswers(given: Partial<Answers>, asking: Asking): Promi
     agent,
     account,
     token,
+    signs: given.signs ?? (await askSigning()),
     operatorToken: given.operatorToken ?? (await askOperatorToken({ place, asking })),
     projects: given.projects ?? (await askProjects()),
     publicUrl:
@@ -95,6 +96,11 @@ async function askToken(
     if (known.owner !== undefined) log.success(`The token is that of ${known.owner}.`);
     return known;
   }
+}
+
+async function askSigning(): Promise<boolean> {
+  const message = "Shall Beckon sign its runs, so that the agent's job can refuse forged ones?";
+  return answered(await confirm({ message }));
 }
 
 async function askOperatorToken(context: TokenContext): Promise<SecretSource | undefined> {

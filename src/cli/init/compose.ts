@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { stringify } from 'yaml';
 import { Secret } from '../../lib/secret.ts';
@@ -15,10 +15,10 @@ export interface SecretFile {
 /** A first config and the files that it refers to. */
 export interface Composed {
   readonly text: string;
-  /** Of these, what is there already is asked about; the webhook's is kept. */
-  readonly secrets: readonly SecretFile[];
-  /** Absolute path of the file with the secret of the webhooks. */
-  readonly webhookFile: string;
+  /** Secrets that somebody gave. */
+  readonly given: readonly SecretFile[];
+  /** Secrets that were made just now: what GitLab was told of earlier ones counts, so these are for where none are. */
+  readonly made: readonly SecretFile[];
 }
 
 const HEADER = ` Every other key has a default: config/example.yaml of Beckon has them all.
@@ -27,16 +27,19 @@ const HEADER = ` Every other key has a default: config/example.yaml of Beckon ha
 /** Turns answers into the text of a config in `file`, an absolute path, with the secrets in a folder beside it. */
 export function compose(answers: Answers, file: string): Composed {
   const folder = join(dirname(file), 'secrets');
-  const secrets: SecretFile[] = [];
+  const given: SecretFile[] = [];
+  const made: SecretFile[] = [];
   const refer = (source: SecretSource, name: string): string => {
     if (source.kind === 'env') return `\${${source.name}}`;
     const path = source.kind === 'file' ? source.path : join(folder, name);
-    if (source.kind === 'typed') secrets.push({ path, secret: source.secret });
+    if (source.kind === 'typed') given.push({ path, secret: source.secret });
     return `\${file:${shortest(path, dirname(file))}}`;
   };
   const { agent, account, gitlab, caFile, operatorToken, projects, queue } = answers;
-  const webhookFile = join(folder, 'webhook-secret');
-  secrets.push({ path: webhookFile, secret: new Secret(randomBytes(32).toString('hex')) });
+  const make = (name: string, secret: string): string => {
+    made.push({ path: join(folder, name), secret: new Secret(secret) });
+    return `\${file:${shortest(join(folder, name), dirname(file))}}`;
+  };
   const config = {
     gitlab: {
       url: plain(gitlab),
@@ -44,7 +47,7 @@ export function compose(answers: Answers, file: string): Composed {
       ...(operatorToken === undefined ? {} : { token: refer(operatorToken, 'gitlab-token') }),
     },
     server: serverOf(answers.publicUrl),
-    webhook: { secretTokens: [`\${file:${shortest(webhookFile, dirname(file))}}`] },
+    webhook: { secretTokens: [make('webhook-secret', randomBytes(32).toString('hex'))] },
     ...(queue.kind === 'embedded'
       ? {}
       : { queue: { url: queue.kind === 'plain' ? plain(queue.url) : refer(queue, 'queue-url') } }),
@@ -52,13 +55,20 @@ export function compose(answers: Answers, file: string): Composed {
       [agent]: {
         account: plain(account),
         token: refer(answers.token, `gitlab-token-${agent}`),
+        ...(answers.signs ? { signingKey: make('signing-key.pem', newSigningKey()) } : {}),
         flow: flowPathOf(answers.flow),
       },
     },
     triggers: [{ agent, events: ['mention', 'assign', 'assign_reviewer'], projects: projects.map(plain) }],
   };
   const comment = HEADER.replace(/^/gm, '#');
-  return { text: `${comment}\n${stringify(config, { lineWidth: 0 })}`, secrets, webhookFile };
+  return { text: `${comment}\n${stringify(config, { lineWidth: 0 })}`, given, made };
+}
+
+/** As the config takes it: a private key of the curve P-256 in PEM. */
+function newSigningKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString().trimEnd();
 }
 
 /** Plain HTTP to a port of its own is Beckon itself, which others have to reach; else a proxy is in front of it. */

@@ -16,6 +16,7 @@ export interface Options {
   readonly operatorToken?: string;
   readonly project?: readonly string[];
   readonly queue?: string;
+  readonly sign?: true;
   readonly yes?: true;
   readonly force?: true;
   readonly test: boolean;
@@ -41,6 +42,7 @@ export function givenBy(options: Options, misused: (message: string) => never): 
     token: read(options.token, (text) => readSource(text, '--token')),
     operatorToken: read(options.operatorToken, (text) => readSource(text, '--operator-token')),
     queue: read(options.queue, readQueue),
+    signs: options.sign,
   };
   return Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer !== undefined));
 }

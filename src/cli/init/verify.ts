@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { loadConfig } from '../../config/load.ts';
 import type { Answers } from './answers.ts';
-import type { Composed } from './compose.ts';
+import type { Writing } from './write.ts';
 
 /**
  * Loads a config as every command will, before anything of it is written. Environment variables that are not set here
  * and are to be set for the service are taken for set; `unset` are their names. @throws {ConfigError}
  */
 export async function verify(
-  { text, secrets }: Composed,
+  { text, secrets }: Writing,
   {
     file,
     env,

@@ -2,8 +2,20 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Composed, SecretFile } from './compose.ts';
 
+/** What is to be written. */
+export interface Writing {
+  /** Of the config. */
+  readonly text: string;
+  readonly secrets: readonly SecretFile[];
+}
+
+/** Leaves the made secrets out that are there from earlier. */
+export function writingOf({ text, given, made }: Composed): Writing {
+  return { text, secrets: [...given, ...made.filter(({ path }) => !existsSync(path))] };
+}
+
 /** Writes the config and its secrets. Whoever calls it has asked about the files that are there. */
-export function writeAll({ text, secrets }: Composed, file: string): void {
+export function writeAll({ text, secrets }: Writing, file: string): void {
   mkdirSync(dirname(file), { recursive: true });
   for (const secret of secrets) writeSecret(secret);
   writeFileSync(file, text);

@@ -3,6 +3,7 @@ import { agentsIn, type CiFacts, gatherCiFacts, projectAgent } from '../setup/fa
 import { type Offered, offerMergeRequest } from '../setup/merge-request.ts';
 import { type CiPlan, planCi } from '../setup/plan.ts';
 import { renderFindings, renderToDo } from '../setup/render.ts';
+import { coloured } from './coloured.ts';
 import { EXIT } from './exit.ts';
 import { asOperator } from './operator.ts';
 import { withProgress } from './progress.ts';
@@ -28,7 +29,7 @@ export const ci = new Command('ci')
       const { change } = plan;
       const isOffer = mergeRequest === true && typeof change !== 'string';
       // Before the merge request, which may fail: what was found is worth knowing then.
-      if (json !== true) console.log(renderFindings(facts, plan.findings));
+      if (json !== true) console.log(coloured(renderFindings(facts, plan.findings)));
       const offered = isOffer
         ? await withProgress('Asking for the merge request…', () =>
             offerMergeRequest(gitlab, { settings: facts.settings, change }),

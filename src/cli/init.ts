@@ -49,10 +49,14 @@ export const init = new Command('init')
     const isAsking = options.yes !== true;
     if (isAsking && !(process.stdin.isTTY && process.stdout.isTTY))
       command.error('error: there is no terminal to ask on: give the answers as options, with --yes');
+    await insistOnReplacing([file], options);
     const answers = isAsking ? await ask(given, options.test) : await fill(given, options.test, command);
     const writing = writingOf(compose(answers, file));
     const { unset } = await verify(writing, { file, env: process.env, answers });
-    await insistOnReplacing([file, ...writing.secrets.map(({ path }) => path)].filter(existsSync), options);
+    await insistOnReplacing(
+      writing.secrets.map(({ path }) => path),
+      options,
+    );
     writeAll(writing, file);
     console.log(closing(writing, { file, unset, answers }));
   });
@@ -111,9 +115,10 @@ async function ownerOf(source: SecretSource, place: Place): Promise<string | und
   return token === undefined ? undefined : (await probeToken(place, token)).username;
 }
 
-async function insistOnReplacing(files: readonly string[], { yes, force }: Options): Promise<void> {
-  if (files.length === 0 || (yes === true && force === true)) return;
-  const names = files.map(nameOf);
+/** Of the paths those at which something is are replaced only when somebody says so. */
+async function insistOnReplacing(paths: readonly string[], { yes, force }: Options): Promise<void> {
+  const names = paths.filter((path) => existsSync(path)).map(nameOf);
+  if (names.length === 0 || (yes === true && force === true)) return;
   if (yes === true)
     throw new BeckonError('file_there', `${names.join(' and ')}: there already. Nothing was written.`, {
       hint: '--force replaces it.',

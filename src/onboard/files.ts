@@ -1,7 +1,6 @@
 import { findFlow, type gatherFlow } from '../check/flows.ts';
 import type { Agent } from '../config/config.ts';
 import type { CiFacts } from '../setup/facts.ts';
-import type { Finding } from '../setup/finding.ts';
 import { findConfiguration } from '../setup/findings.ts';
 import { flowChange, type ShippedFlow } from '../setup/flow-file.ts';
 import { type CiTemplates, mergeRequestObstacle, planCi } from '../setup/plan.ts';
@@ -44,11 +43,10 @@ export async function planFlow(
   settings: ProjectSettings,
   { agent, facts, shipped }: FlowPlace,
 ): Promise<readonly Step[]> {
-  const findings: readonly Finding[] = findFlow(facts, agent, settings);
   const isMissing = facts?.kind === 'file' && 'is' in facts.flow && facts.flow.is === undefined;
-  const obstacle = mergeRequestObstacle(settings);
-  if (!isMissing || shipped === undefined) return findings.map(fromFinding);
+  if (!isMissing || shipped === undefined) return findFlow(facts, agent, settings).map(fromFinding);
   const is = `The flow file ${facts.path} is not there.`;
+  const obstacle = mergeRequestObstacle(settings);
   if (obstacle !== undefined) return [person(is, obstacle)];
   const change = flowChange(shipped, { path: facts.path, isNew: true });
   return [await planOffer(gitlab, settings, { is, change })];

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
@@ -197,6 +197,16 @@ describeWith(['script'], 'beckon init on a terminal', () => {
     expect(config.queue.home).toMatchObject({ kind: 'redis' });
     expect(config.server).toMatchObject({ host: '127.0.0.1', port: 9999 });
     expect(config.triggers[0]?.projects.patterns).toEqual(['acme/web/shop', 'acme/web/docs']);
+  });
+
+  it('asks before it replaces a config', { timeout: LIMIT }, async () => {
+    mkdirSync(at(''), { recursive: true });
+    writeFileSync(at('beckon.yaml'), 'mine');
+    const terminal = program.terminal(['init', '--no-test']);
+    await terminal.shows('config/beckon.yaml is there already. Replace?');
+    terminal.type(ENTER);
+    expect((await terminal.ended).status).toBe(1);
+    expect(readFileSync(at('beckon.yaml'), 'utf8')).toBe('mine');
   });
 
   it('writes nothing after Ctrl-C', { timeout: LIMIT }, async () => {

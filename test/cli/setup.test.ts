@@ -241,5 +241,10 @@ describeWith(['script'], 'beckon setup on a terminal', () => {
     expect(done.screen).toContain('claude-bot is Developer now.');
     expect(done.status).toBe(0);
     expect(levelOf()).toBe(30);
+    expect(done.screen).toContain('Looking at projects: 0 of 1…');
+    expect(done.raw).toContain('\u001b[32m✓');
+    const plain = await program.terminal(['setup', PROJECT], { NO_COLOR: '1' }).ended;
+    expect(plain.screen).toContain('Beckon has nothing to do.');
+    expect(plain.raw).not.toContain('\u001b[32m✓');
   });
 });

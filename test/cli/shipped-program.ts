@@ -19,7 +19,7 @@ export interface ShippedProgram {
   readonly folder: string;
   beckon(args: readonly string[]): Promise<Ended>;
   /** The same on a terminal. */
-  terminal(args: readonly string[]): Terminal;
+  terminal(args: readonly string[], env?: NodeJS.ProcessEnv): Terminal;
   remove(): void;
 }
 
@@ -50,10 +50,10 @@ export function shippedProgram(): ShippedProgram {
   const program = join(home, 'dist/cli/main.js');
   return {
     folder: work,
-    terminal: (args) =>
+    terminal: (args, env = {}) =>
       openTerminal([process.execPath, program, ...args], {
         ...options,
-        env: { ...options.env, TERM: 'xterm', SHELL: '/bin/sh' },
+        env: { ...options.env, TERM: 'xterm', SHELL: '/bin/sh', ...env },
       }),
     beckon: (args) =>
       new Promise((resolve) => {

@@ -10,8 +10,8 @@ export interface Terminal {
   shows(text: string): Promise<void>;
   /** Types keys; `\r` is Enter. */
   type(keys: string): void;
-  /** Exit code and all that was shown. */
-  readonly ended: Promise<{ readonly status: number; readonly screen: string }>;
+  /** Exit code and all that was shown; `raw` has the colours too. */
+  readonly ended: Promise<{ readonly status: number; readonly screen: string; readonly raw: string }>;
 }
 
 /** Starts a program on a pseudo-terminal by `script` of util-linux. */
@@ -48,7 +48,7 @@ export function openTerminal(
       }),
     type: (keys) => void child.stdin.write(keys),
     ended: new Promise((resolve) => {
-      child.on('close', (code) => resolve({ status: code ?? -1, screen: plain() }));
+      child.on('close', (code) => resolve({ status: code ?? -1, screen: plain(), raw: screen }));
     }),
   };
 }

@@ -15,6 +15,7 @@ const ORDER = [
   'setup',
   'hooks',
   'check',
+  'onboard',
   'gitlab',
   'receive',
   'perform',
@@ -33,7 +34,7 @@ const ORDER = [
 /** Whoever logs, and the two ends of the process. Everything else tells the observer. */
 const MAY_LOG = ['observability', 'http', 'app', 'cli'];
 /** Parts that only calculate: no clock, no network, no files. */
-const PURE = ['events', 'triggers', 'flows', 'turns', 'setup', 'check', 'hooks'];
+const PURE = ['events', 'triggers', 'flows', 'turns', 'setup', 'check', 'hooks', 'onboard'];
 
 const root = fileURLToPath(new URL('../src', import.meta.url));
 

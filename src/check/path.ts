@@ -1,5 +1,6 @@
 import type { Agent, Config } from '../config/config.ts';
 import type { Failure } from '../runs/failures.ts';
+import { agentsIn } from '../setup/facts.ts';
 import { type Finding, unknown, wrong } from '../setup/finding.ts';
 import type { ProjectSettings } from '../setup/ports.ts';
 import { hear, unheard } from './heard.ts';
@@ -19,8 +20,7 @@ export async function checkPath(
   path: string,
   { config, logins, agentJob }: Known,
 ): Promise<readonly Finding[]> {
-  const triggers = config.triggers.filter(({ projects }) => projects.match(path));
-  const agents = [...new Set(triggers.map(({ agent }) => agent))];
+  const agents = agentsIn(config, path);
   const uncovered =
     agents.length > 0
       ? []

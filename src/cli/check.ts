@@ -1,11 +1,12 @@
 import { Command } from 'commander';
-import type { OnAnswer } from '../check/asking.ts';
 import type { QueueState } from '../check/ports.ts';
 import { isWell, jsonOf, renderGroups } from '../check/render.ts';
 import type { Config, QueueHome } from '../config/config.ts';
 import { BeckonError } from '../lib/errors.ts';
+import { coloured } from './coloured.ts';
 import { configFileOf, configOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
+import { type Show, withProgress } from './progress.ts';
 import { shippedCi } from './shipped.ts';
 
 /** Questions to GitLab that are under way at once. */
@@ -17,12 +18,18 @@ export const check = new Command('check')
   .argument('[projects...]', 'full paths to look at (default: those of the triggers)')
   .option('--json', 'print the findings as JSON')
   .action(async (projects: readonly string[], { json }: { json?: true }, command: Command) => {
-    const groups = await look(await configOf(command), projects, configFileOf(command));
-    console.log(json === true ? jsonOf(groups) : renderGroups(groups));
+    const config = await configOf(command);
+    const file = configFileOf(command);
+    const groups = await withProgress('Looking…', (show) => look(config, projects, { file, show }));
+    console.log(json === true ? jsonOf(groups) : coloured(renderGroups(groups)));
     process.exitCode = isWell(groups) ? EXIT.done : EXIT.no;
   });
 
-async function look(config: Config, projects: readonly string[], file: string) {
+async function look(
+  config: Config,
+  projects: readonly string[],
+  { file, show }: { file: string; show: Show },
+) {
   // Only here: the other commands start faster without all that this needs.
   const [
     { check },
@@ -44,8 +51,10 @@ async function look(config: Config, projects: readonly string[], file: string) {
     fault = error;
     return closedTransport();
   });
-  const progress = progressOn(process.stderr);
-  const bounded = createAsking({ atOnce: AT_ONCE, onAnswer: progress.show });
+  const bounded = createAsking({
+    atOnce: AT_ONCE,
+    onAnswer: (answered, asked) => show(`Looking: ${answered} of ${asked} answers…`),
+  });
   try {
     return await check(config, projects, {
       file,
@@ -60,7 +69,6 @@ async function look(config: Config, projects: readonly string[], file: string) {
       agentJob: shippedCi().agentJob,
     });
   } finally {
-    progress.end();
     await dispatcher.destroy();
   }
 }
@@ -79,14 +87,4 @@ async function lookAtQueue(home: QueueHome): Promise<QueueState> {
     if (error instanceof BeckonError) return { kind: 'closed', reason: error.message, hint: error.hint };
     throw error;
   }
-}
-
-/** A line that is written over and over, and is gone at the end; none where nobody looks. */
-function progressOn(stream: NodeJS.WriteStream): { show: OnAnswer; end: () => void } {
-  if (!stream.isTTY) return { show: () => {}, end: () => {} };
-  const print = (text: string) => stream.write(`\r\u001b[K${text}`);
-  return {
-    show: (answered, asked) => print(`Looking: ${answered} of ${asked} answers…`),
-    end: () => print(''),
-  };
 }

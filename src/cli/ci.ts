@@ -1,11 +1,12 @@
 import { Command } from 'commander';
-import type { Config } from '../config/config.ts';
-import { type CiFacts, gatherCiFacts, type ProjectAgent, projectAgent } from '../setup/facts.ts';
+import { agentsIn, type CiFacts, gatherCiFacts, projectAgent } from '../setup/facts.ts';
 import { type Offered, offerMergeRequest } from '../setup/merge-request.ts';
 import { type CiPlan, planCi } from '../setup/plan.ts';
 import { renderFindings, renderToDo } from '../setup/render.ts';
+import { coloured } from './coloured.ts';
 import { EXIT } from './exit.ts';
 import { asOperator } from './operator.ts';
+import { withProgress } from './progress.ts';
 import { shippedCi } from './shipped.ts';
 
 interface Options {
@@ -20,25 +21,24 @@ export const ci = new Command('ci')
   .option('--json', 'print findings, files and merge request as JSON')
   .action(async (project: string, { mergeRequest, json }: Options, command: Command) => {
     await asOperator(command, project, async (gitlab, config) => {
-      const facts = await gatherCiFacts(gitlab, { project, agents: agentsOf(config, project) });
+      const agents = agentsIn(config, project).map(projectAgent);
+      const facts = await withProgress(`Looking at ${project}…`, () =>
+        gatherCiFacts(gitlab, { project, agents }),
+      );
       const plan = planCi(facts, shippedCi());
       const { change } = plan;
       const isOffer = mergeRequest === true && typeof change !== 'string';
       // Before the merge request, which may fail: what was found is worth knowing then.
-      if (json !== true) console.log(renderFindings(facts, plan.findings));
+      if (json !== true) console.log(coloured(renderFindings(facts, plan.findings)));
       const offered = isOffer
-        ? await offerMergeRequest(gitlab, { settings: facts.settings, change })
+        ? await withProgress('Asking for the merge request…', () =>
+            offerMergeRequest(gitlab, { settings: facts.settings, change }),
+          )
         : undefined;
       console.log(json === true ? jsonOf(facts, plan, offered) : render(facts, plan, offered));
       process.exitCode = isDone(plan, offered) ? EXIT.done : EXIT.no;
     });
   });
-
-/** The agents with a trigger for the project, each once. */
-function agentsOf({ triggers }: Config, project: string): readonly ProjectAgent[] {
-  const agents = triggers.filter(({ projects }) => projects.match(project)).map(({ agent }) => agent);
-  return [...new Set(agents)].map(projectAgent);
-}
 
 /** A merge request takes care of the files; what is left to a person is not done. */
 function isDone({ findings, advice }: CiPlan, offered: Offered | undefined): boolean {

@@ -1,12 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Command } from 'commander';
-import { distance } from 'fastest-levenshtein';
 import { BeckonError } from '../lib/errors.ts';
 import { flowChange, flowPathOf, renderFlow, renderNextSteps, type ShippedFlow } from '../setup/flow-file.ts';
 import { offerMergeRequest } from '../setup/merge-request.ts';
 import { asOperator } from './operator.ts';
-import { shippedFlows } from './shipped.ts';
+import { shippedFlow, shippedFlows } from './shipped.ts';
 
 interface AddOptions {
   readonly project?: string;
@@ -24,7 +23,7 @@ const show = new Command('show')
   .description('Print the flow file of an agent.')
   .argument('<name>', 'as `beckon flow list` names it')
   .action((name: string) => {
-    process.stdout.write(flowOf(name).text);
+    process.stdout.write(shippedFlow(name).text);
   });
 
 const add = new Command('add')
@@ -34,7 +33,7 @@ const add = new Command('add')
   .option('--path <path>', 'where the project keeps it (default: .gitlab/duo/flows/NAME.yaml)')
   .option('--force', 'replace a file with other content')
   .action(async (name: string, { project, path = flowPathOf(name), force }: AddOptions, command: Command) => {
-    const flow = flowOf(name);
+    const flow = shippedFlow(name);
     const place = { path, isForced: force === true };
     if (project === undefined) writeHere(flow, place);
     else await offerTo(project, flow, { ...place, command });
@@ -46,16 +45,6 @@ export const flow = new Command('flow')
   .addCommand(list)
   .addCommand(show)
   .addCommand(add);
-
-function flowOf(name: string): ShippedFlow {
-  const flows = shippedFlows();
-  const found = flows.find((one) => one.name === name);
-  if (found !== undefined) return found;
-  const [nearest] = flows.map((one) => one.name).sort((a, b) => distance(a, name) - distance(b, name));
-  throw new BeckonError('flow_unknown', `There is no flow ${name}.`, {
-    hint: nearest === undefined ? '' : `Did you mean ${nearest}? \`beckon flow list\` has all.`,
-  });
-}
 
 interface Place {
   readonly path: string;

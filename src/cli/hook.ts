@@ -4,11 +4,13 @@ import { ConfigError } from '../config/load.ts';
 import { isOurs } from '../hooks/ours.ts';
 import type { Hook, HookProject, Webhooks } from '../hooks/ports.ts';
 import { testHook } from '../hooks/revive.ts';
-import { planSync, type SyncPlan, wantedHook } from '../hooks/sync.ts';
+import { carryOutSync, planSync, syncWords, wantedHook } from '../hooks/sync.ts';
 import { BeckonError } from '../lib/errors.ts';
+import { coloured } from './coloured.ts';
 import { EXIT } from './exit.ts';
 import { hooksJson, renderHooks } from './hook-view.ts';
 import { asHookKeeper } from './operator.ts';
+import { withProgress } from './progress.ts';
 
 interface SyncOptions {
   readonly secret?: true;
@@ -20,6 +22,8 @@ interface Scene {
   readonly gitlab: Webhooks;
   readonly config: Config;
   readonly project: HookProject;
+  /** Prints, once the command is done with the project. */
+  readonly say: (text: string) => void;
   /** Those that lead to us. */
   readonly ours: readonly Hook[];
 }
@@ -33,12 +37,12 @@ const list = new Command('list')
   .option('--json', 'print them as JSON')
   .action(async (projects: readonly string[], { json }: { json?: true }, command: Command) => {
     const answers: object[] = [];
-    await forEach(projects, command, async ({ gitlab, project, ours }) => {
+    await forEach(projects, command, async ({ gitlab, project, ours, say }) => {
       const hooks = [];
       for (const hook of ours)
         hooks.push({ hook, deliveries: await gitlab.deliveries(project.id, hook.id, { page: 1 }) });
       if (json === true) answers.push(hooksJson(project.path, hooks));
-      else console.log(renderHooks(project.path, hooks));
+      else say(renderHooks(project.path, hooks));
       return ours.length > 0 && ours.every(({ state }) => state === 'executable');
     });
     if (json === true) console.log(JSON.stringify(answers, null, 2));
@@ -50,18 +54,18 @@ const test = new Command('test')
   )
   .argument('<project...>', 'full paths, such as group/project')
   .action(async (projects: readonly string[], _options: object, command: Command) => {
-    await forEach(projects, command, async ({ gitlab, project, ours }) => {
-      if (ours.length === 0) return noHook(project);
+    await forEach(projects, command, async ({ gitlab, project, ours, say }) => {
+      if (ours.length === 0) return noHook(project, say);
       let isGood = true;
       for (const hook of ours) {
         const tested = await testHook(gitlab, project.id, hook);
         if (tested.kind === 'arrived') {
           const [newest] = await gitlab.deliveries(project.id, hook.id, { page: 1 });
           const answer = newest === undefined ? '' : `: ${newest.status} ${newest.answer}`;
-          console.log(`${project.path}: hook ${hook.id} works, by a test of ${tested.event}_events${answer}`);
+          say(`${project.path}: hook ${hook.id} works, by a test of ${tested.event}_events${answer}`);
         } else {
           isGood = false;
-          console.log(`${project.path}: hook ${hook.id} does not work: ${tested.reason}`);
+          say(`${project.path}: hook ${hook.id} does not work: ${tested.reason}`);
         }
       }
       return isGood;
@@ -74,14 +78,14 @@ const sync = new Command('sync')
   .option('--secret', 'write the secret of the config into the webhook anew')
   .option('--dry-run', 'say what would change, and change nothing')
   .action(async (projects: readonly string[], { secret, dryRun }: SyncOptions, command: Command) => {
-    await forEach(projects, command, async ({ gitlab, config, project, ours }) => {
+    await forEach(projects, command, async ({ gitlab, config, project, ours, say }) => {
       const wanted = wantedHook(config, { project: project.path, version: await gitlab.version() });
       const plan = planSync(ours, wanted, { renewsSecret: secret === true });
-      const done = dryRun === true ? undefined : await carryOut(plan, gitlab, project);
-      console.log(`${project.path}: ${syncWords(plan, done)}`);
-      if (plan.kind === 'nothing') console.log(NO_SECRETS);
+      const done = dryRun === true ? undefined : await carryOutSync(plan, gitlab, project.id);
+      say(`${project.path}: ${syncWords(plan, done)}`);
+      if (plan.kind === 'nothing') say(NO_SECRETS);
       for (const { id } of ours.slice(1))
-        console.log(`${project.path}: hook ${id} leads to Beckon too, and is needless.`);
+        say(`${project.path}: hook ${id} leads to Beckon too, and is needless.`);
       return true;
     });
   });
@@ -91,11 +95,11 @@ const remove = new Command('remove')
   .argument('<project...>', 'full paths, such as group/project')
   .option('--dry-run', 'say which would be removed, and remove none')
   .action(async (projects: readonly string[], { dryRun }: Pick<SyncOptions, 'dryRun'>, command: Command) => {
-    await forEach(projects, command, async ({ gitlab, project, ours }) => {
-      if (ours.length === 0) console.log(`${project.path}: nothing to remove.`);
+    await forEach(projects, command, async ({ gitlab, project, ours, say }) => {
+      if (ours.length === 0) say(`${project.path}: nothing to remove.`);
       for (const { id, url } of ours) {
         if (dryRun !== true) await gitlab.remove(project.id, id);
-        console.log(`${project.path}: hook ${id} ${url} ${dryRun === true ? 'would be' : 'is'} removed.`);
+        say(`${project.path}: hook ${id} ${url} ${dryRun === true ? 'would be' : 'is'} removed.`);
       }
       return true;
     });
@@ -116,14 +120,20 @@ async function forEach(
 ): Promise<void> {
   let isGood = true;
   for (const path of projects) {
+    const said: string[] = [];
+    const say = (text: string) => void said.push(text);
     try {
-      isGood = (await inProject(path, command, act)) && isGood;
+      isGood =
+        (await withProgress(`${path}…`, () => inProject(path, command, (scene) => act({ ...scene, say })))) &&
+        isGood;
     } catch (error) {
       if (!(error instanceof BeckonError) || error instanceof ConfigError || projects.length === 1)
         throw error;
       isGood = false;
       console.error(`${path}: ${error.message}`);
       if (error.hint !== undefined) console.error(error.hint);
+    } finally {
+      for (const text of said) console.log(coloured(text));
     }
   }
   process.exitCode = isGood ? EXIT.done : EXIT.no;
@@ -132,7 +142,7 @@ async function forEach(
 function inProject(
   path: string,
   command: Command,
-  act: (scene: Scene) => Promise<boolean>,
+  act: (scene: Omit<Scene, 'say'>) => Promise<boolean>,
 ): Promise<boolean> {
   return asHookKeeper(command, path, async (gitlab, config) => {
     const project = await gitlab.project(path);
@@ -146,38 +156,7 @@ function inProject(
   });
 }
 
-async function carryOut(plan: SyncPlan, gitlab: Webhooks, { id }: HookProject): Promise<Hook> {
-  switch (plan.kind) {
-    case 'create':
-      return gitlab.create(id, plan.settings);
-    case 'update':
-      return gitlab.update(id, plan.hook.id, plan.settings);
-    case 'nothing':
-      return plan.hook;
-    default:
-      return plan satisfies never;
-  }
-}
-
-/** `done`: the hook as it is now; `undefined`: nothing was to be done. */
-function syncWords(plan: SyncPlan, done: Hook | undefined): string {
-  const tense = done === undefined ? 'would be' : 'is';
-  switch (plan.kind) {
-    case 'create': {
-      const events = [...plan.settings.events].flatMap(([event, isOn]) => (isOn ? [event] : []));
-      const name = done === undefined ? 'a hook' : `hook ${done.id}`;
-      return `${name} ${tense} added: ${plan.settings.url} with ${events.sort().join(', ')}.`;
-    }
-    case 'update':
-      return `hook ${plan.hook.id} ${tense} changed: ${plan.changes.join(', ')}.`;
-    case 'nothing':
-      return `nothing to change in hook ${plan.hook.id}.`;
-    default:
-      return plan satisfies never;
-  }
-}
-
-function noHook({ path }: HookProject): boolean {
-  console.log(`${path}: no webhook leads to Beckon. \`beckon hook sync ${path}\` adds one.`);
+function noHook({ path }: HookProject, say: Scene['say']): boolean {
+  say(`${path}: no webhook leads to Beckon. \`beckon hook sync ${path}\` adds one.`);
   return false;
 }

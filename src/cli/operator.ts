@@ -4,6 +4,7 @@ import type { Login, Wire } from '../gitlab/connection.ts';
 import type { Webhooks } from '../hooks/ports.ts';
 import { BeckonError } from '../lib/errors.ts';
 import type { Secret } from '../lib/secret.ts';
+import type { Onboarding } from '../onboard/ports.ts';
 import { Failure } from '../runs/failures.ts';
 import type { ProjectSetup } from '../setup/ports.ts';
 import { configOf } from './config-option.ts';
@@ -13,6 +14,7 @@ interface Operator {
   /** Whose token it is, for people. */
   readonly name: string;
   readonly token: Secret;
+  readonly isAgent: boolean;
 }
 
 /**
@@ -26,11 +28,14 @@ export async function asOperator<T>(
 ): Promise<T> {
   // Only here, as below: the other commands start faster without all that this needs.
   const { createOperator } = await import('../gitlab/operator.ts');
+  const config = await configOf(command);
   const needs = (where: string) => `the role Developer${where}, and Maintainer for all settings to be seen`;
-  return withLogin({ command, project, needs }, (login, wire, config) =>
-    act(createOperator(login, wire), config),
+  return withWire(config, (wire) =>
+    explained({ config, project, needs }, (login) => act(createOperator(login, wire), config)),
   );
 }
+
+const needsMaintainer = (where: string) => `the role Maintainer${where}`;
 
 /** As {@link asOperator}, for the webhooks of a project. */
 export async function asHookKeeper<T>(
@@ -39,56 +44,95 @@ export async function asHookKeeper<T>(
   act: (gitlab: Webhooks, config: Config) => Promise<T>,
 ): Promise<T> {
   const { createWebhooks } = await import('../gitlab/hooks.ts');
-  const needs = (where: string) => `the role Maintainer${where}`;
-  return withLogin({ command, project, needs }, (login, wire, config) =>
-    act(createWebhooks(login, wire), config),
+  const config = await configOf(command);
+  return withWire(config, (wire) =>
+    explained({ config, project, needs: needsMaintainer }, (login) =>
+      act(createWebhooks(login, wire), config),
+    ),
+  );
+}
+
+/** GitLab for one project after another, explaining what it refuses as {@link asOperator} does. */
+export type AskGitLab = <T>(project: string, act: (gitlab: Onboarding) => Promise<T>) => Promise<T>;
+
+/** As {@link asOperator}, for all that several projects need; the connection stays open until `act` is over. */
+export async function withOnboarding<T>(config: Config, act: (ask: AskGitLab) => Promise<T>): Promise<T> {
+  const [{ createOperator }, { createWebhooks }, { createChecked }] = await Promise.all([
+    import('../gitlab/operator.ts'),
+    import('../gitlab/hooks.ts'),
+    import('../gitlab/checked.ts'),
+  ]);
+  return withWire(config, (wire) =>
+    act((project, use) =>
+      explained({ config, project, needs: needsMaintainer }, (login) => {
+        const { hooks, create, update } = createWebhooks(login, wire);
+        const { variables } = createChecked(login, wire);
+        return use({ ...createOperator(login, wire), hooks, create, update, variables });
+      }),
+    ),
   );
 }
 
 interface Asked {
-  readonly command: Command;
+  readonly config: Config;
   readonly project: string;
   /** The role that it takes, for people; `where` may name the project. */
   readonly needs: (where: string) => string;
 }
 
-async function withLogin<T>(
-  asked: Asked,
-  act: (login: Login, wire: Wire, config: Config) => Promise<T>,
-): Promise<T> {
-  const config = await configOf(asked.command);
-  const { name, token } = operatorOf(config, asked.project);
+async function withWire<T>({ gitlab }: Config, act: (wire: Wire) => Promise<T>): Promise<T> {
   const { openTransport } = await import('../gitlab/transport.ts');
-  const { url, caFile } = config.gitlab;
-  const dispatcher = await openTransport({ caFile });
+  const dispatcher = await openTransport({ caFile: gitlab.caFile });
   try {
-    return await act({ url, token }, { dispatcher, onRequest: () => {} }, config);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    throw new BeckonError('gitlab_refused', `GitLab, asked with ${name}: ${error.message}`, {
-      hint: remedyOf(error, asked),
-    });
+    return await act({ dispatcher, onRequest: () => {} });
   } finally {
     await dispatcher.destroy();
   }
 }
 
+async function explained<T>(asked: Asked, act: (login: Login) => Promise<T>): Promise<T> {
+  const operator = operatorOf(asked.config, asked.project);
+  try {
+    return await act({ url: asked.config.gitlab.url, token: operator.token });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new BeckonError('gitlab_refused', `GitLab, asked with ${operator.name}: ${error.message}`, {
+      hint: remedyOf(error, asked, operator),
+    });
+  }
+}
+
 function operatorOf({ gitlab, triggers }: Config, project: string): Operator {
-  if (gitlab.token !== undefined) return { name: 'gitlab.token of the config', token: gitlab.token };
+  if (gitlab.token !== undefined)
+    return { name: 'gitlab.token of the config', token: gitlab.token, isAgent: false };
   const agent = triggers.find(({ projects }) => projects.match(project))?.agent;
   if (agent !== undefined)
-    return { name: `the token of the agent ${agent.name} (${agent.account})`, token: agent.token };
+    return {
+      name: `the token of the agent ${agent.name} (${agent.account})`,
+      token: agent.token,
+      isAgent: true,
+    };
   throw new BeckonError('no_token', `No trigger of the config covers ${project}, so no agent's token fits.`, {
-    hint: 'Set gitlab.token in the config to a token of a Maintainer of the project, with the scope api.',
+    hint: SET_TOKEN,
   });
 }
 
-function remedyOf({ kind, status, detail }: Failure, { project, needs }: Asked): string {
+const SET_TOKEN =
+  'Set gitlab.token in the config to a token of a Maintainer of the project, with the scope api.';
+
+function remedyOf(
+  { kind, status, detail }: Failure,
+  { project, needs }: Asked,
+  { isAgent }: Operator,
+): string {
+  const instead = isAgent ? ` ${SET_TOKEN}` : '';
   if (status === 401) return 'The token is wrong or has expired.';
+  if (/not allowed to (push|create)/i.test(detail))
+    return `A protected branch covers Beckon's: let Maintainers push to beckon/*, under Settings > Repository > Protected branches of ${project}.`;
   if (kind === 'permission')
-    return `Its account needs ${needs(` in ${project}`)}; the token needs the scope api.`;
+    return `Its account needs ${needs(` in ${project}`)}; the token needs the scope api.${instead}`;
   if (kind === 'gone')
-    return `Is ${project} the full path of a project? Then its account is no member: it needs ${needs('')}.`;
+    return `Is ${project} the full path of a project? Then its account is no member: it needs ${needs('')}.${instead}`;
   if (/url is blocked/i.test(detail))
     return 'server.publicUrl is in a local network. An administrator can allow it: Admin > Settings > Network > Outbound requests.';
   return kind === 'refused' ? 'Nothing was tried again.' : 'Try again later.';

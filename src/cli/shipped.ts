@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { distance } from 'fastest-levenshtein';
+import { BeckonError } from '../lib/errors.ts';
 import { readShippedFlow, type ShippedFlow } from '../setup/flow-file.ts';
 import type { CiTemplates } from '../setup/plan.ts';
 
@@ -23,4 +25,15 @@ export function shippedFlows(): readonly ShippedFlow[] {
     .filter((file) => file.endsWith('.yaml'))
     .sort()
     .map((file) => readShippedFlow(file.replace(/\.yaml$/, ''), read(`flows/${file}`)));
+}
+
+/** One of them. @throws {BeckonError} `flow_unknown` with the name that is nearest */
+export function shippedFlow(name: string): ShippedFlow {
+  const flows = shippedFlows();
+  const found = flows.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const [nearest] = flows.map((one) => one.name).sort((a, b) => distance(a, name) - distance(b, name));
+  throw new BeckonError('flow_unknown', `There is no flow ${name}.`, {
+    hint: nearest === undefined ? '' : `Did you mean ${nearest}? \`beckon flow list\` has all.`,
+  });
 }

@@ -5,8 +5,11 @@ import {
   Lint,
   MergeRequests,
   Metadata,
+  ProjectMembers,
   Projects,
 } from '@gitbeaker/rest';
+import { ACCESS_LEVELS } from '../config/config.ts';
+import { Failure } from '../runs/failures.ts';
 import type { CiLint, FileAction, ProjectSetup } from '../setup/ports.ts';
 import { orUndefined, readAnswer } from './answer.ts';
 import { connectionOf, type Login, type ResourceConnection, type Wire } from './connection.ts';
@@ -35,7 +38,20 @@ export function createOperator(login: Login, wire: Wire): ProjectSetup {
       const user = await userByName(username);
       return user === undefined ? undefined : accessLevel(projectId, user.id);
     },
+    account: userByName,
+    makeDeveloper: (projectId, userId) => makeDeveloper(new ProjectMembers(connection), projectId, userId),
   };
+}
+
+/** GitLab answers 409 for whoever is a direct member already: https://docs.gitlab.com/api/project_members/ */
+async function makeDeveloper(members: ProjectMembers, projectId: number, userId: number): Promise<void> {
+  const level = ACCESS_LEVELS.developer;
+  try {
+    await members.add(projectId, level, { userId });
+  } catch (error) {
+    if (!(error instanceof Failure && error.status === 409)) throw error;
+    await members.edit(projectId, userId, level);
+  }
 }
 
 function createProjects(connection: ResourceConnection): Pick<ProjectSetup, 'version' | 'settings'> {
@@ -51,7 +67,7 @@ function createProjects(connection: ResourceConnection): Pick<ProjectSetup, 'ver
         id: answer.id,
         path: answer.path_with_namespace,
         url: answer.web_url ?? `${connection.host}/${answer.path_with_namespace}`,
-        defaultBranch: answer.default_branch,
+        defaultBranch: answer.empty_repo === true ? undefined : answer.default_branch,
         archived: answer.archived === true,
         jobsEnabled: answer.jobs_enabled !== false,
         mergeRequestsEnabled: answer.merge_requests_enabled !== false,

@@ -125,7 +125,9 @@ export const ResourceAnswer = z.record(z.string(), z.unknown());
 export const MetadataAnswer = z.object({ version: z.string() });
 
 /** The settings below `merge_requests_enabled` are shown to Maintainers only. */
+/** Of an empty repository too GitLab tells a default branch: the one that the first commit would make. */
 export const SettingsAnswer = ProjectAnswer.extend({
+  empty_repo: z.boolean().nullish(),
   archived: z.boolean().nullish(),
   jobs_enabled: z.boolean().nullish(),
   merge_requests_enabled: z.boolean().nullish(),

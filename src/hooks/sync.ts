@@ -4,7 +4,7 @@ import { BeckonError } from '../lib/errors.ts';
 import { isAtLeast } from '../lib/version.ts';
 import { neededEvents } from './needed-events.ts';
 import { hookUrl } from './ours.ts';
-import type { Hook, HookEvent, HookSettings } from './ports.ts';
+import type { Hook, HookEvent, HookSettings, Webhooks } from './ports.ts';
 
 /** Since then a hook can have a signing token, and GitLab tells whether it has tokens. */
 const SIGNING_SINCE = [19, 0] as const;
@@ -96,6 +96,42 @@ export function planSync(
   const events = new Map([...onAll(missing), ...needless.map((event) => [event, false] as const)]);
   const secrets = { ...(writesToken ? { token } : {}), ...(writesSigningToken ? { signingToken } : {}) };
   return { kind: 'update', hook, changes, settings: { url, events, ...secrets } };
+}
+
+/** Does what a plan says, and gives the hook as it is then. */
+export async function carryOutSync(
+  plan: SyncPlan,
+  gitlab: Pick<Webhooks, 'create' | 'update'>,
+  projectId: number,
+): Promise<Hook> {
+  switch (plan.kind) {
+    case 'create':
+      return gitlab.create(projectId, plan.settings);
+    case 'update':
+      return gitlab.update(projectId, plan.hook.id, plan.settings);
+    case 'nothing':
+      return plan.hook;
+    default:
+      return plan satisfies never;
+  }
+}
+
+/** A plan for people. `done`: the hook as it is now; `undefined`: nothing was done yet. */
+export function syncWords(plan: SyncPlan, done: Hook | undefined): string {
+  const tense = done === undefined ? 'would be' : 'is';
+  switch (plan.kind) {
+    case 'create': {
+      const events = [...plan.settings.events].flatMap(([event, isOn]) => (isOn ? [event] : []));
+      const name = done === undefined ? 'a hook' : `hook ${done.id}`;
+      return `${name} ${tense} added: ${plan.settings.url} with ${events.sort().join(', ')}.`;
+    }
+    case 'update':
+      return `hook ${plan.hook.id} ${tense} changed: ${plan.changes.join(', ')}.`;
+    case 'nothing':
+      return `nothing to change in hook ${plan.hook.id}.`;
+    default:
+      return plan satisfies never;
+  }
 }
 
 function onAll(events: Iterable<HookEvent>): readonly (readonly [string, boolean])[] {

@@ -1,4 +1,4 @@
-import type { Agent, Handoff } from '../config/config.ts';
+import type { Agent, Config, Handoff } from '../config/config.ts';
 import { publicKeyOf } from '../lib/signing-key.ts';
 import { Failure } from '../runs/failures.ts';
 import { type CiFile, readCiFile } from './ci-file.ts';
@@ -34,6 +34,11 @@ export function projectAgent({ account, handoff, flow, signingKey }: Agent): Pro
     hasFlow: flow.kind !== 'none',
     signer: signingKey === undefined ? undefined : publicKeyOf(signingKey.reveal()),
   };
+}
+
+/** The agents with a trigger for a project, each once. */
+export function agentsIn({ triggers }: Pick<Config, 'triggers'>, project: string): readonly Agent[] {
+  return [...new Set(triggers.filter(({ projects }) => projects.match(project)).map(({ agent }) => agent))];
 }
 
 export interface AgentFact extends ProjectAgent {

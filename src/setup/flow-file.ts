@@ -47,7 +47,7 @@ export function flowChange(
   { path, isNew }: { path: string; isNew: boolean },
 ): Change {
   return {
-    branch: `beckon/flow-${name}`,
+    branch: `beckon/flow-${branchPart(name, path)}`,
     title: `${isNew ? 'Add' : 'Update'} the flow of the agent ${name}`,
     description: [
       `${isNew ? 'Adds' : 'Brings up to date:'} \`${path}\`, which says what runs when somebody calls the agent ${name}: image, commands, and the CI/CD variables that it may see. Nothing else reads it.`,
@@ -57,6 +57,16 @@ export function flowChange(
     actions: [{ action: isNew ? 'create' : 'update', path, content: text }],
     ciFiles: [],
   };
+}
+
+/** Two agents of a project may have the same flow at two places; a branch for each. */
+function branchPart(name: string, path: string): string {
+  return path === flowPathOf(name)
+    ? name
+    : path
+        .replace(/\.ya?ml$/, '')
+        .replace(/\W+/g, '-')
+        .replace(/^-/, '');
 }
 
 /** A flow and its variables, as a list shows them. */

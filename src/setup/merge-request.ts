@@ -1,4 +1,5 @@
 import { BeckonError } from '../lib/errors.ts';
+import type { MergeRequestRef } from '../runs/ports.ts';
 import type { Change } from './plan.ts';
 import type { CiLint, FileAction, ProjectSettings, ProjectSetup } from './ports.ts';
 
@@ -26,12 +27,7 @@ export async function offerMergeRequest(
   const { id, defaultBranch } = settings;
   if (defaultBranch === undefined) throw new BeckonError('repository_empty', 'The repository is empty.');
   const { branch, title, description, actions, ciFiles } = change;
-  const head = await gitlab.branchHead(id, branch);
-  if (head !== undefined && !head.message.includes(MARK))
-    throw new BeckonError('branch_taken', `The branch ${branch} has a commit of somebody else.`, {
-      hint: 'Merge its merge request, or delete the branch.',
-    });
-  const isThere = head !== undefined && (await holds(gitlab, id, branch, actions));
+  const { isThere, open } = await lookAtOffer(gitlab, { settings, change });
   if (!isThere) {
     for (const text of ciFiles)
       insistOn(await gitlab.lintText(id, text), 'the job of the agent', 'Nothing was written.');
@@ -42,7 +38,6 @@ export async function offerMergeRequest(
   const lint = ciFiles.length === 0 ? undefined : await gitlab.lintBranch(id, branch);
   if (lint !== undefined)
     insistOn(lint, branch, 'The branch is there to look at; no merge request was opened.');
-  const open = await gitlab.openMergeRequest(id, branch);
   if (open === undefined) {
     const request = { sourceBranch: branch, targetBranch: defaultBranch, title, description };
     return { url: (await gitlab.createMergeRequest(id, request)).url, outcome: 'opened', lint };
@@ -51,8 +46,33 @@ export async function offerMergeRequest(
   return { url: open.url, outcome: isThere ? 'unchanged' : 'updated', lint };
 }
 
+/** How far a change is offered already. */
+export interface OfferState {
+  /** Whether the branch holds the change as it is now. */
+  readonly isThere: boolean;
+  readonly open: MergeRequestRef | undefined;
+}
+
+/** Looks whether a change is offered already, and writes nothing. @throws {BeckonError} `branch_taken` */
+export async function lookAtOffer(
+  gitlab: Pick<ProjectSetup, 'branchHead' | 'readFile' | 'openMergeRequest'>,
+  { settings: { id }, change: { branch, actions } }: { settings: ProjectSettings; change: Change },
+): Promise<OfferState> {
+  const head = await gitlab.branchHead(id, branch);
+  if (head === undefined) return { isThere: false, open: undefined };
+  if (!head.message.includes(MARK))
+    throw new BeckonError('branch_taken', `The branch ${branch} has a commit of somebody else.`, {
+      hint: 'Merge its merge request, or delete the branch.',
+    });
+  const [isThere, open] = [
+    await holds(gitlab, id, branch, actions),
+    await gitlab.openMergeRequest(id, branch),
+  ];
+  return { isThere, open };
+}
+
 async function holds(
-  gitlab: ProjectSetup,
+  gitlab: Pick<ProjectSetup, 'readFile'>,
   projectId: number,
   branch: string,
   actions: readonly FileAction[],

@@ -3,7 +3,7 @@ import type { CiFacts } from './facts.ts';
 import { type Finding, remediesOf } from './finding.ts';
 import { findCi, hasAgentJob, isSame, nameOf } from './findings.ts';
 import { planHandoff, takesInputs } from './handoff.ts';
-import type { FileAction } from './ports.ts';
+import type { FileAction, ProjectSettings } from './ports.ts';
 import { chosenFor, isUnsigned } from './signing.ts';
 
 /** The shipped CI files. */
@@ -123,6 +123,13 @@ function hasOwnInputs(facts: CiFacts): boolean {
   return !hasAgentJob(facts) && (facts.file?.inputs.length ?? 0) > 0;
 }
 
+/** Why no merge request can be opened in a project. */
+export function mergeRequestObstacle(settings: ProjectSettings): string | undefined {
+  if (settings.archived) return 'The project is archived.';
+  if (settings.defaultBranch === undefined) return 'The repository is empty. Commit something first.';
+  return settings.mergeRequestsEnabled ? undefined : 'Merge requests are off in this project.';
+}
+
 /** Why Beckon leaves a project to a person. */
 function obstacleOf(
   facts: CiFacts,
@@ -130,12 +137,11 @@ function obstacleOf(
   templates: CiTemplates,
 ): string | undefined {
   const { settings, place, text, file } = facts;
-  if (settings.archived) return 'The project is archived.';
-  if (settings.defaultBranch === undefined) return 'The repository is empty. Commit something first.';
+  const ofProject = mergeRequestObstacle(settings);
+  if (ofProject !== undefined) return ofProject;
   if (place.kind !== 'own')
     return `The CI configuration is ${nameOf(place)}, where other projects may depend on it.`;
   if (files.length === 0) return 'There is no file to change.';
-  if (!settings.mergeRequestsEnabled) return 'Merge requests are off in this project.';
   if (hasOwnInputs(facts)) return `${place.path} has inputs of its own, which a person has to combine.`;
   if (text !== undefined && file === undefined) return `${place.path} is not a CI configuration.`;
   const rewritesEntry = files.some(({ action, path }) => action === 'update' && path === place.path);

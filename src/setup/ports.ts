@@ -50,6 +50,10 @@ export interface ProjectSetup {
   settings(project: string): Promise<ProjectSettings>;
   /** The access level of an account in the project; `undefined`: there is no such account, or it is no member. */
   accessLevelOf(projectId: number, username: string): Promise<number | undefined>;
+  /** An account by its username; not `active`: blocked, banned or deactivated. */
+  account(username: string): Promise<{ readonly id: number; readonly active: boolean } | undefined>;
+  /** Makes an account a direct member with the role Developer, or gives a direct member that role. For Maintainers. */
+  makeDeveloper(projectId: number, userId: number): Promise<void>;
   /** A text file on a branch; `undefined` where file or branch is not there. The project is an id or a full path. */
   readFile(project: number | string, path: string, ref: string): Promise<string | undefined>;
   /** Checks the CI configuration of a branch without simulating a pipeline, local includes taken from there. */

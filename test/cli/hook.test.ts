@@ -1,33 +1,16 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openReceiver, SECRET } from './receiver.ts';
 import { openScene, PROJECT } from './scene.ts';
 import { type ShippedProgram, shippedProgram } from './shipped-program.ts';
 
 /** Each test starts the program several times, on a machine that may be busy. */
 const LIMIT = 180_000;
-const SECRET = 'a-secret';
 
 let program: ShippedProgram;
 beforeAll(() => {
   program = shippedProgram();
 });
 afterAll(() => program.remove());
-
-/** A place for webhooks that wants the secret of the config, and says in words what it thinks of a delivery. */
-async function openReceiver(): Promise<{ readonly url: string; secret: string }> {
-  const receiver = { url: '', secret: SECRET };
-  const server = createServer((request, response) => {
-    const isKnown = request.headers['x-gitlab-token'] === receiver.secret;
-    request
-      .resume()
-      .on('end', () => response.writeHead(isKnown ? 200 : 401).end(isKnown ? 'fine' : 'who is this'));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  receiver.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return receiver;
-}
 
 async function sceneWithReceiver(options: Partial<Parameters<typeof openScene>[0]> = {}) {
   const receiver = await openReceiver();

@@ -13,7 +13,9 @@ export const AGENT_FILE = '.gitlab/ci/external-agent.yml';
 interface SceneOptions {
   readonly program: ShippedProgram;
   /** Role of the account whose token the config has for operators; without one the agent's token is used. */
-  readonly operator?: 'maintainer' | 'reporter';
+  readonly operator?: 'maintainer' | 'developer' | 'reporter';
+  /** Role of the agent's account; `null`: it is no member. */
+  readonly agentLevel?: 'developer' | 'reporter' | null;
   readonly gitlab?: StartOptions;
   readonly project?: Partial<NewProject>;
   /** Runs jobs for real. */
@@ -28,6 +30,7 @@ interface SceneOptions {
 export async function openScene({
   program,
   operator,
+  agentLevel = 'developer',
   gitlab: options,
   project: ofProject,
   isReal,
@@ -39,7 +42,7 @@ export async function openScene({
   const { world } = gitlab;
   const project = await world.addProject({ path: PROJECT, ...ofProject });
   const agent = world.addUser({ username: 'claude-bot', bot: true });
-  world.addMember({ project, user: agent, level: 'developer' });
+  if (agentLevel !== null) world.addMember({ project, user: agent, level: agentLevel });
   const tokens = [];
   if (operator !== undefined) {
     const user = world.addUser({ username: 'olga' });

@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openTerminal, type Terminal } from '../support/terminal.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -17,6 +18,8 @@ export interface ShippedProgram {
   /** Of the test's own: where the commands are called. */
   readonly folder: string;
   beckon(args: readonly string[]): Promise<Ended>;
+  /** The same on a terminal. */
+  terminal(args: readonly string[], env?: NodeJS.ProcessEnv): Terminal;
   remove(): void;
 }
 
@@ -44,11 +47,16 @@ export function shippedProgram(): ShippedProgram {
   const work = join(folder, 'work');
   mkdirSync(work);
   const options = { cwd: work, env: { PATH: process.env.PATH ?? '' } };
+  const program = join(home, 'dist/cli/main.js');
   return {
     folder: work,
+    terminal: (args, env = {}) =>
+      openTerminal([process.execPath, program, ...args], {
+        ...options,
+        env: { ...options.env, TERM: 'xterm', SHELL: '/bin/sh', ...env },
+      }),
     beckon: (args) =>
       new Promise((resolve) => {
-        const program = join(home, 'dist/cli/main.js');
         const child = execFile(process.execPath, [program, ...args], options, (_error, stdout, stderr) =>
           resolve({ status: child.exitCode ?? -1, stdout, stderr }),
         );

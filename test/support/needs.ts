@@ -1,7 +1,17 @@
 import { describe } from 'vitest';
 import { findProgram } from '../gitlab/git/find-program.ts';
 
-type Program = 'git' | 'curl' | 'redis-server' | 'rsync' | 'chromium' | 'dash' | 'busybox' | 'openssl';
+type Program =
+  | 'git'
+  | 'curl'
+  | 'redis-server'
+  | 'rsync'
+  | 'chromium'
+  | 'dash'
+  | 'busybox'
+  | 'openssl'
+  | 'script'
+  | 'bash';
 
 /** Which Debian package holds each program. */
 const PACKAGES: Readonly<Record<Program, string>> = {
@@ -13,6 +23,8 @@ const PACKAGES: Readonly<Record<Program, string>> = {
   dash: 'dash',
   busybox: 'busybox',
   openssl: 'openssl',
+  script: 'bsdutils',
+  bash: 'bash',
 };
 
 /** What is missing for tests that use a program, as a sentence with the remedy; nothing where it is there. */

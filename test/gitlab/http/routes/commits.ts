@@ -66,7 +66,8 @@ async function makeCommit(call: Call) {
   const by = userOf(call);
   const branch = requiredText(call, 'branch');
   const message = requiredText(call, 'commit_message');
-  if (!mayPush(by, branch, project, call.context)) throw forbidden();
+  if (!mayPush(by, branch, project, call.context))
+    throw forbidden('You are not allowed to push into this branch');
   const repository = repositoryOf(project, call.context.state);
   const start = text(call, 'start_branch') ?? text(call, 'start_sha');
   const isForced = flag(call, 'force') === true && start !== undefined;

@@ -1,4 +1,5 @@
 import { accessLevel, allMembers, effectiveMember } from '../../world/access.ts';
+import { repositoryOf } from '../../world/commits.ts';
 import { levels } from '../../world/levels.ts';
 import { addMember, removeMember } from '../../world/people.ts';
 import { addLabel, updateProject } from '../../world/projects.ts';
@@ -20,7 +21,11 @@ export const projectRoutes: readonly Endpoint[] = [
     method: 'GET',
     path: '/projects/:id',
     anonymous: true,
-    run: (call) => ok(projectEntity(projectOf(call), call.user, call.context)),
+    run: async (call) => {
+      const project = projectOf(call);
+      const branches = await repositoryOf(project, call.context.state).branches();
+      return ok({ ...projectEntity(project, call.user, call.context), empty_repo: branches.length === 0 });
+    },
   },
   { method: 'PUT', path: '/projects/:id', run: changeProject },
   {
@@ -73,6 +78,18 @@ export const projectRoutes: readonly Endpoint[] = [
         throw new Refusal('conflict', 'Member already exists');
       const level = requiredInteger(call, 'access_level');
       return created(memberEntity(addMember({ project, user, level }, call.context), call.context));
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/projects/:id/members/:user_id',
+    run: (call) => {
+      const project = projectToChange(call, levels.maintainer);
+      const member = direct(call).find((one) => one.userId === Number(call.params.user_id));
+      const user = member === undefined ? undefined : call.context.state.users.get(member.userId);
+      if (user === undefined) throw notFound();
+      const level = requiredInteger(call, 'access_level');
+      return ok(memberEntity(addMember({ project, user, level }, call.context), call.context));
     },
   },
   {

@@ -7,9 +7,11 @@ import type { Config } from './config/config.ts';
 import type { ConfigSource, LoadedConfig } from './config/source.ts';
 import type { Desk } from './http/routes/desk.ts';
 import type { Intake } from './http/routes/webhook.ts';
+import { buildProbes } from './http/probes.ts';
 import { buildServer } from './http/server.ts';
 import { createSessions } from './http/session.ts';
 import type { Audit } from './observability/audit.ts';
+import { showFromTheStart } from './observability/from-the-start.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createObserver } from './observability/observer.ts';
 import { createReloadObserver } from './observability/reload-observer.ts';
@@ -42,7 +44,16 @@ export async function startApp(
     log,
     audit,
     version,
-  }: { source: ConfigSource; role: Role; log: Logger; audit: Audit; version: string },
+    metricsPort,
+  }: {
+    source: ConfigSource;
+    role: Role;
+    log: Logger;
+    audit: Audit;
+    version: string;
+    /** Where `livez`, `readyz` and `metrics` are answered as well; left out: nowhere else. */
+    metricsPort?: number | undefined;
+  },
 ): Promise<App> {
   const { config } = loaded;
   const closers: (() => Promise<unknown>)[] = [];
@@ -79,16 +90,29 @@ export async function startApp(
     };
     const base = baseOf(ground, config);
 
+    showFromTheStart(metrics, { config, role, version });
+    let { caughtUp } = base;
+    const seen = {
+      ...ground,
+      caughtUp: { upTo: () => caughtUp.upTo() },
+      isStopping: () => isStopping,
+    };
+    const { host, port } = config.server;
+    if (metricsPort !== undefined) {
+      const probes = buildProbes(seen);
+      // Closed after the runs, as the server is.
+      onClose(() => probes.close());
+      await probes.listen({ host, port: metricsPort });
+    }
     let intake = intakeOf(base);
     let desk = deskOf(config);
     const server =
       role === 'worker'
         ? undefined
         : buildServer({
-            ...ground,
+            ...seen,
             claim: createClaims(backend.limiterOf),
             trustProxy: config.server.trustProxy,
-            isStopping: () => isStopping,
             runs: createRunAdmin(ground),
             intake: () => intake,
             desk: () => desk,
@@ -99,7 +123,6 @@ export async function startApp(
     const left = () => Math.max(0, stopBy - Date.now());
     const life = { started, isStopping: () => isStopping, left, onClose };
     const worker = role === 'web' ? undefined : await startWorker(base, life);
-    const { host, port } = config.server;
     const address = await server?.listen({ host, port });
     tellStarted();
     const reloading = createReloading(source, {
@@ -108,6 +131,8 @@ export async function startApp(
       apply: async (next) => {
         const changed = baseOf(ground, next);
         await worker?.change(changed);
+        showFromTheStart(metrics, { config: next, role, version });
+        ({ caughtUp } = changed);
         intake = intakeOf(changed);
         desk = deskOf(next);
       },

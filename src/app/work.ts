@@ -42,6 +42,8 @@ export async function openWork(
     queue,
     limits: config.limits.runs,
     onWaiting: (waiting) => {
+      const oldest = waiting[0]?.at ?? clock();
+      metrics.oldestWaiting.set(Math.max(0, clock() - oldest) / 1_000);
       for (const { name } of config.agents) {
         metrics.runsWaiting.set({ agent: name }, waiting.filter(({ agent }) => agent === name).length);
       }

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Role } from '../app.ts';
 import { createConfigSource } from '../config/source.ts';
 import { createAudit } from '../observability/audit.ts';
@@ -11,6 +11,12 @@ import { EXIT } from './exit.ts';
 const STOP_DEADLINE = 4_000;
 /** Milliseconds after which the process ends come what may. */
 const STOP_LIMIT = 9_500;
+
+interface Options {
+  readonly role: Role;
+  readonly logLevel: string;
+  readonly metricsPort?: number;
+}
 
 export const serve = new Command('serve')
   .description(
@@ -26,7 +32,13 @@ export const serve = new Command('serve')
       .choices(['debug', 'info', 'warn', 'error'])
       .default('info'),
   )
-  .action(async ({ role, logLevel }: { role: Role; logLevel: string }, command: Command) => {
+  .addOption(
+    new Option(
+      '--metrics-port <port>',
+      'answer /metrics, /livez and /readyz on this port too, at server.host; a worker listens nowhere else',
+    ).argParser(portOf),
+  )
+  .action(async ({ role, logLevel, metricsPort }: Options, command: Command) => {
     const source = createConfigSource({ file: configFileOf(command), env: process.env });
     const loaded = await source.load();
     const { config } = loaded;
@@ -46,7 +58,7 @@ export const serve = new Command('serve')
     process.on('SIGHUP', () => reload());
     // Only here: the other commands start in a third of the time without all that this one needs.
     const { startApp } = await import('../app.ts');
-    const app = await startApp(loaded, { source, role, log, audit, version });
+    const app = await startApp(loaded, { source, role, log, audit, version, metricsPort });
     reload = app.reload;
     observer.ready({
       address: app.address,
@@ -62,6 +74,12 @@ export const serve = new Command('serve')
     observer.stopped();
     process.exit(EXIT.done);
   });
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port > 0 && port < 65_536) return port;
+  throw new InvalidArgumentError('Not a port.');
+}
 
 /** A second signal ends the process at once: runs go on after the next start all the same. */
 function waitForSignal(): Promise<NodeJS.Signals> {

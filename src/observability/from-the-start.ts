@@ -13,9 +13,10 @@ export function showFromTheStart(
   metrics: Metrics,
   { config, role, version }: { config: Pick<Config, 'triggers' | 'agents'>; role: string; version: string },
 ): void {
-  metrics.build.set({ role, version }, 1);
+  metrics.build.set({ version, role }, 1);
   for (const outcome of DELIVERY_OUTCOMES) metrics.deliveries.inc({ outcome }, 0);
   for (const limit of RATE_LIMITS) metrics.refused.inc({ limit }, 0);
+  for (const outcome of ['reloaded', 'refused'] as const) metrics.configReloads.inc({ outcome }, 0);
   for (const { name: agent } of config.agents) metrics.notStarted.inc({ agent }, 0);
   for (const { name: trigger, agent } of config.triggers) {
     for (const state of LAST_STATES) metrics.runs.inc({ agent: agent.name, trigger, state }, 0);

@@ -5,16 +5,18 @@ import { createReloading } from './app/reload.ts';
 import { startWorker } from './app/worker.ts';
 import type { Config } from './config/config.ts';
 import type { ConfigSource, LoadedConfig } from './config/source.ts';
+import { buildProbes } from './http/probes.ts';
 import type { Desk } from './http/routes/desk.ts';
 import type { Intake } from './http/routes/webhook.ts';
-import { buildProbes } from './http/probes.ts';
 import { buildServer } from './http/server.ts';
 import { createSessions } from './http/session.ts';
+import { untraced } from './lib/traced.ts';
 import type { Audit } from './observability/audit.ts';
 import { showFromTheStart } from './observability/from-the-start.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createObserver } from './observability/observer.ts';
 import { createReloadObserver } from './observability/reload-observer.ts';
+import type { Tracing } from './observability/tracing.ts';
 import { createClaims } from './queue/claims.ts';
 import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
@@ -45,6 +47,7 @@ export async function startApp(
     audit,
     version,
     metricsPort,
+    tracing,
   }: {
     source: ConfigSource;
     role: Role;
@@ -53,6 +56,7 @@ export async function startApp(
     version: string;
     /** Where `livez`, `readyz` and `metrics` are answered as well; left out: nowhere else. */
     metricsPort?: number | undefined;
+    tracing?: Tracing | undefined;
   },
 ): Promise<App> {
   const { config } = loaded;
@@ -76,6 +80,7 @@ export async function startApp(
     const clock = Date.now;
     const backend = await openBackend(config.queue.home, {
       onError: (error) => log.warn({ err: error }, 'queue fault'),
+      telemetry: tracing?.telemetry,
     });
     const queue = createRunQueue(backend, { retention: config.retention.runs });
     onClose(() => queue.close());
@@ -87,6 +92,7 @@ export async function startApp(
       clock,
       backend,
       queue,
+      traced: tracing?.traced ?? untraced,
     };
     const base = baseOf(ground, config);
 
@@ -111,6 +117,7 @@ export async function startApp(
         ? undefined
         : buildServer({
             ...seen,
+            tracing: tracing?.deliveries,
             claim: createClaims(backend.limiterOf),
             trustProxy: config.server.trustProxy,
             runs: createRunAdmin(ground),

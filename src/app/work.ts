@@ -31,11 +31,12 @@ export async function openWork(
     isReplaced,
   }: { isLetIn: IsLetIn; limiterOf: LimiterOf; process: Process; isReplaced: () => boolean },
 ): Promise<Work> {
-  const { config, log, metrics, observer, clock, backend, queue } = base;
+  const { config, log, metrics, observer, clock, backend, queue, traced } = base;
   const dispatcher = await openTransport({ caFile: config.gitlab.caFile });
   const wire: Wire = {
     dispatcher,
     onRequest: (operation, status) => metrics.gitlabRequests.inc({ operation, status: String(status) }),
+    traced,
   };
   const gitlabOf: GitLabOf = ofAgents(config, (login) => createGitLab(login, wire));
   const turns = createTurns(backend, {
@@ -68,6 +69,7 @@ export async function openWork(
       observer,
       clock,
       random: Math.random,
+      traced,
       isReplaced,
     }),
     onCommand: createObey({ config, gitlabOf, isLetIn, queue, rates, observer, clock }),

@@ -10,6 +10,7 @@ import type { StartOptions } from '../gitlab/start.ts';
 import { startRealGitLab } from '../gitlab/start-real.ts';
 import { notesOf } from '../gitlab/world/lookup.ts';
 import type { Note, Noteable } from '../gitlab/world/records-discussion.ts';
+import { freePort } from '../support/free-port.ts';
 import { newFolder } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
 
@@ -54,6 +55,7 @@ export async function openScene({
   clock = Date.now,
   path = process.env.PATH ?? '',
   byFile = false,
+  environment = {},
 }: {
   /** Opened and closed with the scene, which has it for itself: one with a URL. */
   home?: Home;
@@ -87,6 +89,8 @@ export async function openScene({
   path?: string;
   /** The secrets of the config are in files of the folder `secrets`, not in the environment. */
   byFile?: boolean;
+  /** More of the environment of Beckon. */
+  environment?: Readonly<Record<string, string>>;
 } = {}) {
   const folder = await newFolder();
   const opened = await home?.open();
@@ -111,7 +115,7 @@ export async function openScene({
   });
   world.addMember({ user: 'alice', project, level: 'developer' });
   world.addMember({ user: 'rita', project, level: 'reporter' });
-  const env: Record<string, string> = { WEBHOOK_SECRET: SECRET, ADMIN_TOKEN };
+  const env: Record<string, string> = { WEBHOOK_SECRET: SECRET, ADMIN_TOKEN, ...environment };
   for (const name of Object.keys(agents)) {
     const user = world.addUser({ username: `${name}-bot`, name, bot: true });
     world.addMember({ user, project, level: 'developer' });
@@ -165,11 +169,22 @@ export async function openScene({
       ...triggers,
     ],
   };
-  const start = (role: 'all' | 'web' | 'worker' = 'all') =>
-    startBeckon(config, { folder, env: byFile ? {} : env, role, onLog: (line) => log.push(line) });
+  const start = (role: 'all' | 'web' | 'worker' = 'all', options: readonly string[] = []) =>
+    startBeckon(config, {
+      folder,
+      env: byFile ? {} : env,
+      role,
+      options,
+      onLog: (line) => log.push(line),
+    });
   let beckon: RunningBeckon = await start(apart ? 'web' : 'all');
   const workers: RunningBeckon[] = [];
-  for (let count = 0; apart && count < 2; count += 1) workers.push(await start('worker'));
+  const metricsPorts: number[] = [];
+  for (let count = 0; apart && count < 2; count += 1) {
+    const port = await freePort();
+    workers.push(await start('worker', ['--metrics-port', String(port)]));
+    metricsPorts.push(port);
+  }
   const hook = world.addHook({
     project,
     url: `${beckon.address}/webhooks/gitlab`,
@@ -194,6 +209,13 @@ export async function openScene({
       beckon = await start();
       if (hooked) world.updateHook({ hook, url: `${beckon.address}/webhooks/gitlab` });
     },
+    /** Where workers that are apart answer. */
+    metricsOf: () =>
+      Promise.all(
+        metricsPorts.map((at) => fetch(`http://127.0.0.1:${at}/metrics`).then((answer) => answer.text())),
+      ),
+    /** Ends all processes of Beckon as an operator would; their exit codes. */
+    stopAll: () => Promise.all([beckon, ...workers].map((process) => process.end('SIGTERM'))),
     stopBeckon: (signal: NodeJS.Signals = 'SIGTERM') => beckon.end(signal),
     config,
     /** Puts other files in place of those that the program was started with. */

@@ -46,6 +46,12 @@ describe('the alert rules', () => {
     },
   );
 
+  it('are all named by the documentation', () => {
+    const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const told = page.match(/`Beckon[A-Z]\w+`/g) ?? [];
+    expect([...new Set(told)].sort()).toEqual(rules.map(({ alert }) => `\`${alert}\``).sort());
+  });
+
   it('are each tried', () => {
     const tried = new Set(TROUBLES.flatMap(({ alerts }) => alerts));
     expect(rules.map(({ alert }) => alert).filter((alert) => !tried.has(alert))).toEqual([]);

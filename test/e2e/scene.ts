@@ -1,18 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Home } from '../contracts/run-queue.ts';
 import { type RunningBeckon, startBeckon } from '../gitlab/demo/beckon.ts';
-import { filesIn } from '../gitlab/files-in.ts';
 import type { StartOptions } from '../gitlab/start.ts';
 import { startRealGitLab } from '../gitlab/start-real.ts';
 import { notesOf } from '../gitlab/world/lookup.ts';
 import type { Note, Noteable } from '../gitlab/world/records-discussion.ts';
-import { freePort } from '../support/free-port.ts';
 import { newFolder } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
+import { projectFiles } from './project-files.ts';
 
 const SECRET = randomBytes(16).toString('hex');
 export const ADMIN_TOKEN = randomBytes(16).toString('hex');
@@ -169,22 +167,11 @@ export async function openScene({
       ...triggers,
     ],
   };
-  const start = (role: 'all' | 'web' | 'worker' = 'all', options: readonly string[] = []) =>
-    startBeckon(config, {
-      folder,
-      env: byFile ? {} : env,
-      role,
-      options,
-      onLog: (line) => log.push(line),
-    });
+  const start = (role: 'all' | 'web' | 'worker' = 'all') =>
+    startBeckon(config, { folder, env: byFile ? {} : env, role, onLog: (line) => log.push(line) });
   let beckon: RunningBeckon = await start(apart ? 'web' : 'all');
   const workers: RunningBeckon[] = [];
-  const metricsPorts: number[] = [];
-  for (let count = 0; apart && count < 2; count += 1) {
-    const port = await freePort();
-    workers.push(await start('worker', ['--metrics-port', String(port)]));
-    metricsPorts.push(port);
-  }
+  for (let count = 0; apart && count < 2; count += 1) workers.push(await start('worker'));
   const hook = world.addHook({
     project,
     url: `${beckon.address}/webhooks/gitlab`,
@@ -209,11 +196,6 @@ export async function openScene({
       beckon = await start();
       if (hooked) world.updateHook({ hook, url: `${beckon.address}/webhooks/gitlab` });
     },
-    /** Where workers that are apart answer. */
-    metricsOf: () =>
-      Promise.all(
-        metricsPorts.map((at) => fetch(`http://127.0.0.1:${at}/metrics`).then((answer) => answer.text())),
-      ),
     /** Ends all processes of Beckon as an operator would; their exit codes. */
     stopAll: () => Promise.all([beckon, ...workers].map((process) => process.end('SIGTERM'))),
     stopBeckon: (signal: NodeJS.Signals = 'SIGTERM') => beckon.end(signal),
@@ -258,15 +240,4 @@ export async function noteSaying(
   );
   if (found === undefined) throw new Error('it was found');
   return found;
-}
-
-/** The files beside this one, with the template that projects include. */
-export function projectFiles({ byInputs }: { byInputs: boolean }): Readonly<Record<string, string>> {
-  const shipped = (name: string) => readFileSync(new URL(`../../config/ci/${name}`, import.meta.url), 'utf8');
-  return {
-    'README.md': '# Shop\n',
-    ...filesIn(new URL('project/', import.meta.url)),
-    '.gitlab/ci/external-agent.yml': shipped('external-agent.yml'),
-    ...(byInputs ? { '.gitlab-ci.yml': shipped('gitlab-ci-inputs.yml') } : {}),
-  };
 }

@@ -19,7 +19,6 @@ function describeTraces(
 ) {
   let scene: Scene;
   let collector: Awaited<ReturnType<typeof startCollector>>;
-  let metrics: readonly string[];
   let exits: readonly (number | null)[];
   let spans: readonly Span[];
   beforeAll(async () => {
@@ -31,7 +30,6 @@ function describeTraces(
     const issue = scene.world.openIssue({ project: scene.project, author: 'alice', title: WRITTEN });
     scene.world.comment({ issue, author: 'alice', body: `@pusher-bot ${WRITTEN}` });
     await noteSaying(scene, issue, /It opened the merge request/);
-    metrics = await scene.metricsOf();
     exits = await scene.stopAll();
     const last = collector.spans.find(({ name }) => name === 'step finish');
     spans = collector.spans.filter(({ traceId }) => traceId === last?.traceId);
@@ -77,9 +75,6 @@ function describeTraces(
     const found = new Set(spans.map(({ resource }) => attributeOf(resource, 'beckon.role')));
     expect([...found].sort()).toEqual(roles);
     expect(spans.every(({ resource }) => attributeOf(resource, 'service.name') === 'beckon')).toBe(true);
-    expect(metrics.filter((text) => /^beckon_build_info\{.*role="worker"\} 1$/m.test(text))).toHaveLength(
-      roles.length === 1 ? 0 : 2,
-    );
   });
 
   it('holds nothing of what BullMQ and the workers do of themselves', () => {

@@ -54,7 +54,7 @@ export async function startApp(
     log: Logger;
     audit: Audit;
     version: string;
-    /** Where `livez`, `readyz` and `metrics` are answered as well; left out: nowhere else. */
+    /** Where `metrics` is answered in place of the port of the webhooks, and `livez` and `readyz` too. */
     metricsPort?: number | undefined;
     tracing?: Tracing | undefined;
   },
@@ -117,6 +117,7 @@ export async function startApp(
         ? undefined
         : buildServer({
             ...seen,
+            metricsApart: metricsPort !== undefined,
             tracing: tracing?.deliveries,
             claim: createClaims(backend.limiterOf),
             trustProxy: config.server.trustProxy,

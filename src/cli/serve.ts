@@ -36,7 +36,7 @@ export const serve = new Command('serve')
   .addOption(
     new Option(
       '--metrics-port <port>',
-      'answer /metrics, /livez and /readyz on this port too, at server.host; a worker listens nowhere else',
+      'answer /metrics on this port of server.host and not on that of webhooks, and /livez and /readyz too',
     ).argParser(portOf),
   )
   .action(async ({ role, logLevel, metricsPort }: Options, command: Command) => {

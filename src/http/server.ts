@@ -17,6 +17,8 @@ export type ServerTools = WebhookTools &
     readonly log: Logger;
     /** Addresses and ranges of reverse proxies, whose `X-Forwarded-For` is believed. */
     readonly trustProxy: readonly string[];
+    /** Metrics are answered on a port of their own, and not on this one. */
+    readonly metricsApart?: boolean;
     /** Traces deliveries. */
     readonly tracing?: FastifyPluginCallback | undefined;
   };
@@ -81,7 +83,7 @@ export function buildServer(tools: ServerTools, timeouts: Timeouts = TIMEOUTS): 
   app.register(rateLimit, STRANGERS).after(() => refuseSeekers(app));
   app.register(webhookRoutes, tools);
   app.register(healthRoutes, tools);
-  app.register(metricsRoutes, tools);
+  if (tools.metricsApart !== true) app.register(metricsRoutes, tools);
   app.register(apiRoutes, tools);
   app.register(dashboardRoutes, tools);
   return app;

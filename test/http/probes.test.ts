@@ -3,6 +3,7 @@ import { buildProbes } from '../../src/http/probes.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { caughtUpDouble } from '../doubles/caught-up.ts';
 import { runQueueDouble } from '../doubles/run-queue.ts';
+import { setUp } from './set-up.ts';
 
 describe('the port for probes and metrics alone', () => {
   let isStopping = false;
@@ -22,6 +23,13 @@ describe('the port for probes and metrics alone', () => {
     expect(await statusOf('/metrics')).toBe(200);
     expect((await server.inject({ method: 'POST', url: '/webhooks/gitlab' })).statusCode).toBe(404);
     expect(await statusOf('/')).toBe(404);
+  });
+
+  it('takes the metrics from the port that strangers reach', async () => {
+    const apart = setUp({ metricsApart: true }).server;
+    expect((await apart.inject({ url: '/metrics' })).statusCode).toBe(404);
+    expect((await apart.inject({ url: '/readyz' })).statusCode).toBe(200);
+    expect((await setUp().server.inject({ url: '/metrics' })).statusCode).toBe(200);
   });
 
   it('is not ready in a process that stops', async () => {

@@ -5,14 +5,18 @@ import { createReloading } from './app/reload.ts';
 import { startWorker } from './app/worker.ts';
 import type { Config } from './config/config.ts';
 import type { ConfigSource, LoadedConfig } from './config/source.ts';
+import { buildProbes } from './http/probes.ts';
 import type { Desk } from './http/routes/desk.ts';
 import type { Intake } from './http/routes/webhook.ts';
 import { buildServer } from './http/server.ts';
 import { createSessions } from './http/session.ts';
+import { untraced } from './lib/traced.ts';
 import type { Audit } from './observability/audit.ts';
+import { showFromTheStart } from './observability/from-the-start.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createObserver } from './observability/observer.ts';
 import { createReloadObserver } from './observability/reload-observer.ts';
+import type { Tracing } from './observability/tracing.ts';
 import { createClaims } from './queue/claims.ts';
 import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
@@ -42,7 +46,18 @@ export async function startApp(
     log,
     audit,
     version,
-  }: { source: ConfigSource; role: Role; log: Logger; audit: Audit; version: string },
+    metricsPort,
+    tracing,
+  }: {
+    source: ConfigSource;
+    role: Role;
+    log: Logger;
+    audit: Audit;
+    version: string;
+    /** Where `metrics` is answered in place of the port of the webhooks, and `livez` and `readyz` too. */
+    metricsPort?: number | undefined;
+    tracing?: Tracing | undefined;
+  },
 ): Promise<App> {
   const { config } = loaded;
   const closers: (() => Promise<unknown>)[] = [];
@@ -65,6 +80,7 @@ export async function startApp(
     const clock = Date.now;
     const backend = await openBackend(config.queue.home, {
       onError: (error) => log.warn({ err: error }, 'queue fault'),
+      telemetry: tracing?.telemetry,
     });
     const queue = createRunQueue(backend, { retention: config.retention.runs });
     onClose(() => queue.close());
@@ -76,19 +92,35 @@ export async function startApp(
       clock,
       backend,
       queue,
+      traced: tracing?.traced ?? untraced,
     };
     const base = baseOf(ground, config);
 
+    showFromTheStart(metrics, { config, role, version });
+    let { caughtUp } = base;
+    const seen = {
+      ...ground,
+      caughtUp: { upTo: () => caughtUp.upTo() },
+      isStopping: () => isStopping,
+    };
+    const { host, port } = config.server;
+    if (metricsPort !== undefined) {
+      const probes = buildProbes(seen);
+      // Closed after the runs, as the server is.
+      onClose(() => probes.close());
+      await probes.listen({ host, port: metricsPort });
+    }
     let intake = intakeOf(base);
     let desk = deskOf(config);
     const server =
       role === 'worker'
         ? undefined
         : buildServer({
-            ...ground,
+            ...seen,
+            metricsApart: metricsPort !== undefined,
+            tracing: tracing?.deliveries,
             claim: createClaims(backend.limiterOf),
             trustProxy: config.server.trustProxy,
-            isStopping: () => isStopping,
             runs: createRunAdmin(ground),
             intake: () => intake,
             desk: () => desk,
@@ -99,7 +131,6 @@ export async function startApp(
     const left = () => Math.max(0, stopBy - Date.now());
     const life = { started, isStopping: () => isStopping, left, onClose };
     const worker = role === 'web' ? undefined : await startWorker(base, life);
-    const { host, port } = config.server;
     const address = await server?.listen({ host, port });
     tellStarted();
     const reloading = createReloading(source, {
@@ -108,6 +139,8 @@ export async function startApp(
       apply: async (next) => {
         const changed = baseOf(ground, next);
         await worker?.change(changed);
+        showFromTheStart(metrics, { config: next, role, version });
+        ({ caughtUp } = changed);
         intake = intakeOf(changed);
         desk = deskOf(next);
       },

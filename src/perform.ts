@@ -1,5 +1,6 @@
 import type { Config } from './config/config.ts';
 import { createFlowParser } from './flows/flow.ts';
+import { type Traced, untraced } from './lib/traced.ts';
 import { Interruption } from './runs/failures.ts';
 import { guarded } from './runs/guarded.ts';
 import { withEntry } from './runs/history.ts';
@@ -38,9 +39,10 @@ export function createPerform(tools: {
   readonly random: () => number;
   /** Another config has taken the place of this one: what is left of a run is for whoever has that. */
   readonly isReplaced?: () => boolean;
+  readonly traced?: Traced;
 }): Perform {
-  const { config, gitlabOf, stopOf, parentOf, isLetIn, turns, rates, observer, clock, random, isReplaced } =
-    tools;
+  const { config, gitlabOf, stopOf, parentOf, isLetIn, turns, rates } = tools;
+  const { observer, clock, random, isReplaced, traced = untraced } = tools;
   const parseFlow = createFlowParser();
   const record = (run: Run, what: string, error?: unknown) => withEntry(run, { at: clock(), what, error });
 
@@ -94,7 +96,11 @@ export function createPerform(tools: {
         // What has an outcome is ending anyway, and what is being delivered is done.
         const isEnding = run.outcome !== undefined || isFrom('deliver', step);
         const stop = isEnding ? undefined : await stopOf(run.id);
-        const result = stop ? await cancel(run, stop, stepTools) : await STEPS[step](run, stepTools);
+        const about = { 'beckon.run': run.id, 'beckon.agent': run.agent, 'beckon.trigger': run.trigger };
+        const now = run;
+        const result = await traced({ name: `step ${step}`, about }, () =>
+          stop ? cancel(now, stop, stepTools) : STEPS[step](now, stepTools),
+        );
         if (result.kind === 'wait') {
           const waiting = record({ ...result.run, failures: 0 }, 'waiting');
           return { kind: 'wait', run: waiting, at: clock() + result.after };

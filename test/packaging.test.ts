@@ -106,7 +106,8 @@ describe('docker/compose.yaml', () => {
 
   it('receives and performs apart, with a config that loads', async () => {
     expect(compose.services.web.command).toEqual(['serve', '--role', 'web']);
-    expect(compose.services.worker.command).toEqual(['serve', '--role', 'worker']);
+    expect(compose.services.worker.command).toEqual(['serve', '--role', 'worker', '--metrics-port', '9464']);
+    expect(compose.services.worker.healthcheck.test.join(' ')).toContain('127.0.0.1:9464/readyz');
     const asked: string[] = [];
     const config = await loadConfig({
       file: 'beckon.yaml',

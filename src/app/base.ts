@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { Login } from '../gitlab/connection.ts';
+import type { Traced } from '../lib/traced.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { BeckonObserver } from '../observability/observer.ts';
 import type { Backend } from '../queue/backend.ts';
@@ -16,6 +17,7 @@ export interface Ground {
   readonly clock: Clock;
   readonly backend: Backend;
   readonly queue: RunQueue;
+  readonly traced: Traced;
 }
 
 /** What both halves of the program stand on while they go by one config. */

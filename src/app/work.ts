@@ -31,17 +31,20 @@ export async function openWork(
     isReplaced,
   }: { isLetIn: IsLetIn; limiterOf: LimiterOf; process: Process; isReplaced: () => boolean },
 ): Promise<Work> {
-  const { config, log, metrics, observer, clock, backend, queue } = base;
+  const { config, log, metrics, observer, clock, backend, queue, traced } = base;
   const dispatcher = await openTransport({ caFile: config.gitlab.caFile });
   const wire: Wire = {
     dispatcher,
     onRequest: (operation, status) => metrics.gitlabRequests.inc({ operation, status: String(status) }),
+    traced,
   };
   const gitlabOf: GitLabOf = ofAgents(config, (login) => createGitLab(login, wire));
   const turns = createTurns(backend, {
     queue,
     limits: config.limits.runs,
     onWaiting: (waiting) => {
+      const oldest = waiting[0]?.at ?? clock();
+      metrics.oldestWaiting.set(Math.max(0, clock() - oldest) / 1_000);
       for (const { name } of config.agents) {
         metrics.runsWaiting.set({ agent: name }, waiting.filter(({ agent }) => agent === name).length);
       }
@@ -66,6 +69,7 @@ export async function openWork(
       observer,
       clock,
       random: Math.random,
+      traced,
       isReplaced,
     }),
     onCommand: createObey({ config, gitlabOf, isLetIn, queue, rates, observer, clock }),

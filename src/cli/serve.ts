@@ -1,9 +1,10 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Role } from '../app.ts';
 import { createConfigSource } from '../config/source.ts';
 import { createAudit } from '../observability/audit.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createProcessObserver } from '../observability/process-observer.ts';
+import type { Tracing } from '../observability/tracing.ts';
 import { configFileOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
 
@@ -11,6 +12,12 @@ import { EXIT } from './exit.ts';
 const STOP_DEADLINE = 4_000;
 /** Milliseconds after which the process ends come what may. */
 const STOP_LIMIT = 9_500;
+
+interface Options {
+  readonly role: Role;
+  readonly logLevel: string;
+  readonly metricsPort?: number;
+}
 
 export const serve = new Command('serve')
   .description(
@@ -26,12 +33,21 @@ export const serve = new Command('serve')
       .choices(['debug', 'info', 'warn', 'error'])
       .default('info'),
   )
-  .action(async ({ role, logLevel }: { role: Role; logLevel: string }, command: Command) => {
+  .addOption(
+    new Option(
+      '--metrics-port <port>',
+      'answer /metrics on this port of server.host and not on that of webhooks, and /livez and /readyz too',
+    ).argParser(portOf),
+  )
+  .action(async ({ role, logLevel, metricsPort }: Options, command: Command) => {
     const source = createConfigSource({ file: configFileOf(command), env: process.env });
     const loaded = await source.load();
     const { config } = loaded;
     const isTerminal = process.stdout.isTTY === true;
-    const log = await createLogger(logLevel, isTerminal);
+    const version = command.parent?.version() ?? '';
+    const tracing = await tracingOf(process.env, { role, version });
+    const log = await createLogger(logLevel, isTerminal, undefined, tracing?.about);
+    tracing?.onError(() => log.warn('traces could not be sent'));
     const audit = createAudit({
       isTerminal,
       file: config.log.auditFile,
@@ -39,14 +55,13 @@ export const serve = new Command('serve')
     });
     const observer = createProcessObserver({ log, audit });
     observer.loaded(config);
-    const version = command.parent?.version() ?? '';
     const stopped = waitForSignal();
     // What changes while we start is seen when the files are looked at.
     let reload = () => {};
     process.on('SIGHUP', () => reload());
     // Only here: the other commands start in a third of the time without all that this one needs.
     const { startApp } = await import('../app.ts');
-    const app = await startApp(loaded, { source, role, log, audit, version });
+    const app = await startApp(loaded, { source, role, log, audit, version, metricsPort, tracing });
     reload = app.reload;
     observer.ready({
       address: app.address,
@@ -58,10 +73,31 @@ export const serve = new Command('serve')
     observer.stopping(signal);
     const overdue = setTimeout(() => process.exit(EXIT.done), STOP_LIMIT);
     await app.stop(STOP_DEADLINE);
+    await tracing?.stop();
     clearTimeout(overdue);
     observer.stopped();
     process.exit(EXIT.done);
   });
+
+/**
+ * Traces where OpenTelemetry's own variables name a collector. Only then is anything of OpenTelemetry loaded.
+ */
+async function tracingOf(
+  env: NodeJS.ProcessEnv,
+  what: { role: string; version: string },
+): Promise<Tracing | undefined> {
+  const collector = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (!collector || env.OTEL_SDK_DISABLED === 'true' || env.OTEL_TRACES_EXPORTER === 'none') return undefined;
+  const isPart = env.OTEL_TRACES_SAMPLER?.endsWith('traceidratio') === true;
+  const { startTracing } = await import('../observability/tracing.ts');
+  return startTracing({ ...what, part: isPart ? Number(env.OTEL_TRACES_SAMPLER_ARG ?? 1) : 1 });
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port > 0 && port < 65_536) return port;
+  throw new InvalidArgumentError('Not a port.');
+}
 
 /** A second signal ends the process at once: runs go on after the next start all the same. */
 function waitForSignal(): Promise<NodeJS.Signals> {

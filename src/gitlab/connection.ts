@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Secret } from '../lib/secret.ts';
+import { type Traced, untraced } from '../lib/traced.ts';
 import { createRequester, type OnRequest } from './requester.ts';
 
 /** Milliseconds for one request with its answer. GitLab itself gives up on a request after 60 s. */
@@ -26,18 +27,19 @@ export interface Login {
 export interface Wire {
   readonly dispatcher: Dispatcher;
   readonly onRequest: OnRequest;
+  readonly traced?: Traced;
 }
 
 /** What all resources of one account share. With `tail`, answers are read to their last so many bytes. */
 export function connectionOf(
   { url, token }: Login,
-  { dispatcher, onRequest }: Wire,
+  { dispatcher, onRequest, traced = untraced }: Wire,
   options: { tail?: number } = {},
 ): ResourceConnection {
   return {
     host: url,
     token: async () => token.reveal(),
     queryTimeout: REQUEST_TIMEOUT,
-    requesterFn: createRequester(dispatcher, onRequest, options),
+    requesterFn: createRequester(dispatcher, onRequest, { ...options, traced }),
   };
 }

@@ -4,6 +4,7 @@ import { messageOf } from '../lib/errors.ts';
 import { explainNoAnswer } from '../lib/no-answer.ts';
 import { hideSecrets } from '../lib/secret.ts';
 import { oneLine } from '../lib/text.ts';
+import { type Traced, untraced } from '../lib/traced.ts';
 import { Failure, type FailureKind } from '../runs/failures.ts';
 import { operationOf } from './operation.ts';
 import { readTail } from './tail.ts';
@@ -28,7 +29,7 @@ interface Options {
 export function createRequester(
   dispatcher: Dispatcher,
   onRequest: OnRequest,
-  { tail }: { tail?: number } = {},
+  { tail, traced = untraced }: { tail?: number; traced?: Traced } = {},
 ) {
   return (resource: ResourceOptions): RequesterType => {
     const send =
@@ -40,15 +41,21 @@ export function createRequester(
         // Names are encoded, but `.` and `..` cannot be: they would lead to another endpoint than the one that is meant.
         if (url.href !== below.href + endpoint) throw new Failure(operation, NO_NAME);
         url.search = formatQuery(options.searchParams);
-        const answer = await attempt(url, {
-          method,
-          operation,
-          resource,
-          options,
-          dispatcher,
-          onRequest,
-          tail,
-        });
+        const about = { 'http.request.method': method };
+        const answer = await traced({ name: operation, isRequest: true, about }, (tell) =>
+          attempt(url, {
+            method,
+            operation,
+            resource,
+            options,
+            dispatcher,
+            onRequest: (...request) => {
+              tell({ 'http.response.status_code': request[1] });
+              onRequest(...request);
+            },
+            tail,
+          }),
+        );
         return { ...answer, body: answer.body as never };
       };
     return {

@@ -1,5 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyPluginCallback } from 'fastify';
 import type { Logger } from 'pino';
 import { sendError } from './errors.ts';
 import { apiRoutes } from './routes/api.ts';
@@ -17,6 +17,10 @@ export type ServerTools = WebhookTools &
     readonly log: Logger;
     /** Addresses and ranges of reverse proxies, whose `X-Forwarded-For` is believed. */
     readonly trustProxy: readonly string[];
+    /** Metrics are answered on a port of their own, and not on this one. */
+    readonly metricsApart?: boolean;
+    /** Traces deliveries. */
+    readonly tracing?: FastifyPluginCallback | undefined;
   };
 
 /** How long a connection may take, in milliseconds. */
@@ -74,10 +78,12 @@ export function buildServer(tools: ServerTools, timeouts: Timeouts = TIMEOUTS): 
   app.setNotFoundHandler((_request, reply) =>
     sendError(reply, 404, 'not_found', 'There is nothing at this address. Webhooks go to /webhooks/gitlab.'),
   );
+  // Before the routes: it sees those only that come after it.
+  if (tools.tracing !== undefined) app.register(tools.tracing);
   app.register(rateLimit, STRANGERS).after(() => refuseSeekers(app));
   app.register(webhookRoutes, tools);
   app.register(healthRoutes, tools);
-  app.register(metricsRoutes, tools);
+  if (tools.metricsApart !== true) app.register(metricsRoutes, tools);
   app.register(apiRoutes, tools);
   app.register(dashboardRoutes, tools);
   return app;

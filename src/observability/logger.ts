@@ -11,10 +11,13 @@ export async function createLogger(
   level: string,
   isTerminal: boolean,
   output: DestinationStream = pino.destination({ fd: 1, sync: true }),
+  /** What a line has beside its own data, asked for at each. */
+  more?: () => Readonly<Record<string, string>>,
 ): Promise<Logger> {
   const options = {
     level,
     base: null,
+    ...(more === undefined ? {} : { mixin: more }),
     serializers: { err: errorForLog },
     hooks: { streamWrite: lineToWrite },
     timestamp: pino.stdTimeFunctions.isoTime,

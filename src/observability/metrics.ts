@@ -1,31 +1,33 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { QueueDepth } from '../runs/queue-ports.ts';
+import type { CaughtUp, RunQueue } from '../runs/queue-ports.ts';
 
 const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 const DAY_MS = 86_400_000;
 
 /** What becomes of a webhook request. */
-export type DeliveryOutcome =
-  | 'accepted'
-  | 'duplicate'
-  | 'ignored'
+export const DELIVERY_OUTCOMES = [
+  'accepted',
+  'duplicate',
+  'ignored',
   /** Nobody of ours: no accepted proof. */
-  | 'unauthorized'
+  'unauthorized',
   /** From an address that may not deliver. */
-  | 'forbidden'
+  'forbidden',
   /** From an address that was wrong too often. */
-  | 'too_many'
+  'too_many',
   /** Signed, and here before. */
-  | 'replayed'
-  | 'unreadable'
-  | 'too_large'
+  'replayed',
+  'unreadable',
+  'too_large',
   /** Whoever sent it went away, or was too slow. */
-  | 'aborted'
+  'aborted',
   /** The queue was away. */
-  | 'unavailable'
+  'unavailable',
   /** By a fault of our own. */
-  | 'failed';
+  'failed',
+] as const;
+export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -61,6 +63,12 @@ export function createMetrics() {
       labelNames: ['agent', 'trigger', 'state'] as const,
       registers,
     }),
+    notStarted: new Counter({
+      name: 'beckon_runs_not_started_total',
+      help: 'Runs that failed before their pipeline was there; they are part of those that failed.',
+      labelNames: ['agent'] as const,
+      registers,
+    }),
     refused: new Counter({
       name: 'beckon_refused_total',
       help: 'Runs that were refused because they came too often, by the limit.',
@@ -83,6 +91,17 @@ export function createMetrics() {
       name: 'beckon_runs_waiting',
       help: 'Runs of all processes that wait for their turn, as this process has seen last.',
       labelNames: ['agent'] as const,
+      registers,
+    }),
+    oldestWaiting: new Gauge({
+      name: 'beckon_runs_oldest_waiting_seconds',
+      help: 'Age of the oldest run that waits for its turn, as this process has seen last; 0 where none waits.',
+      registers,
+    }),
+    caughtUpTo: new Gauge({
+      name: 'beckon_caught_up_timestamp_seconds',
+      help: 'Up to when a source has told of all that happened, as seconds since 1970: the To-Do items of an agent, or the failed deliveries of webhooks.',
+      labelNames: ['source'] as const,
       registers,
     }),
     hooksWatched: new Gauge({
@@ -131,6 +150,17 @@ export function createMetrics() {
       buckets: SECONDS,
       registers,
     }),
+    queueUp: new Gauge({
+      name: 'beckon_queue_up',
+      help: '1 where the queue has answered this process, 0 where not.',
+      registers,
+    }),
+    build: new Gauge({
+      name: 'beckon_build_info',
+      help: 'Always 1: which version this process is, and which half of the program.',
+      labelNames: ['version', 'role'] as const,
+      registers,
+    }),
     queueDepth: new Gauge({
       name: 'beckon_queue_depth',
       help: 'Jobs of the queue by state.',
@@ -140,13 +170,23 @@ export function createMetrics() {
   };
 }
 
-/** The metrics as text for Prometheus; the depth of the queue is read when asked for. */
-export async function renderMetrics(metrics: Metrics, depth: () => Promise<QueueDepth>): Promise<string> {
-  try {
-    for (const [state, count] of Object.entries(await depth())) metrics.queueDepth.set({ state }, count);
-  } catch {
-    // Without the queue the rest is wanted all the more.
-    metrics.queueDepth.reset();
+/** What is read when somebody asks for the metrics, and not counted as it happens. */
+export interface MetricSources {
+  readonly queue: Pick<RunQueue, 'depth'>;
+  readonly caughtUp: Pick<CaughtUp, 'upTo'>;
+}
+
+/** The metrics as text for Prometheus. Without the queue the rest is wanted all the more. */
+export async function renderMetrics(metrics: Metrics, { queue, caughtUp }: MetricSources): Promise<string> {
+  const [depth, upTo] = await Promise.allSettled([queue.depth(), caughtUp.upTo()]);
+  metrics.queueUp.set(depth.status === 'fulfilled' ? 1 : 0);
+  metrics.queueDepth.reset();
+  if (depth.status === 'fulfilled') {
+    for (const [state, count] of Object.entries(depth.value)) metrics.queueDepth.set({ state }, count);
+  }
+  metrics.caughtUpTo.reset();
+  if (upTo.status === 'fulfilled') {
+    for (const [source, at] of Object.entries(upTo.value)) metrics.caughtUpTo.set({ source }, at / 1_000);
   }
   return metrics.registry.metrics();
 }

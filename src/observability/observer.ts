@@ -64,6 +64,7 @@ export function createObserver(tools: { log: Logger; metrics: Metrics; audit: Au
       audit.finished(run);
       const state = runState(run);
       metrics.runs.inc({ agent: run.agent, trigger: run.trigger, state });
+      if (run.outcome?.kind === 'not_started') metrics.notStarted.inc({ agent: run.agent });
       log.info({ ...about(run), state, outcome: run.outcome }, 'run finished');
     },
   };

@@ -1,4 +1,4 @@
-import type { IQueueBackend, Job, JobProgress, Queue, Worker, WorkerOptions } from 'bullmq';
+import type { IQueueBackend, Job, JobProgress, Queue, Telemetry, Worker, WorkerOptions } from 'bullmq';
 import type { QueueHome } from '../config/config.ts';
 import type { LimiterOf } from './rates.ts';
 import type { SharedText, TextName } from './shared-text.ts';
@@ -24,6 +24,16 @@ export interface JobWorker
   > {
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'lockRenewalFailed', listener: (jobIds: string[]) => void): unknown;
+}
+
+/** Tells of jobs that are put in and taken out, and has the trace of who put one in go on where it is worked on. */
+export type QueueTelemetry = Telemetry;
+
+/** How a home is opened. */
+export interface OpenOptions {
+  /** Hears of what goes wrong later and mends itself. */
+  readonly onError: (error: Error) => void;
+  readonly telemetry?: QueueTelemetry | undefined;
 }
 
 /** An open home of the queue. */

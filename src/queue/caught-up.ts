@@ -92,6 +92,16 @@ export function createCaughtUp(
 
   return {
     acceptsFrom: () => update((state) => ({ state, result: acceptsFrom(state) })),
+    upTo: () =>
+      update((state) => ({
+        state,
+        result: Object.fromEntries(
+          sources.flatMap((source) => {
+            const at = state.upTo[source];
+            return at === undefined ? [] : [[source, at]];
+          }),
+        ),
+      })),
     moveTo: (source, at) =>
       update((state) => {
         const upTo = { ...state.upTo, [source]: Math.max(state.upTo[source] ?? at, at) };

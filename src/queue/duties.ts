@@ -6,7 +6,13 @@ import type { JobQueue, RunJob } from './backend.ts';
 const DutyData = z.object({ duty: z.string() });
 
 /** What goes wrong is done at the next time; nothing of it is kept. */
-const OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true } as const;
+const OPTIONS = {
+  attempts: 1,
+  removeOnComplete: true,
+  removeOnFail: true,
+  // Each time is a trace of its own: else all would be one that never ends.
+  telemetry: { omitContext: true },
+} as const;
 
 /** The id of a duty's scheduler. Schedules of triggers have an `@` in theirs. */
 export function dutyId({ name }: Duty): string {

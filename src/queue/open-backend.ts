@@ -1,5 +1,5 @@
 import type { QueueHome } from '../config/config.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, OpenOptions } from './backend.ts';
 import { openEmbedded } from './embedded/open-embedded.ts';
 import { openPostgres } from './postgres.ts';
 import { openRedis } from './redis.ts';
@@ -10,20 +10,18 @@ import { openRedis } from './redis.ts';
  *
  * Rejects with a {@link BeckonError}: `queue_unavailable` when it cannot be reached within 5 s; for the embedded
  * home also `queue_in_use`, `queue_data_dir` and `queue_no_binary`, each with a hint on what to do.
- *
- * `onError` hears of what goes wrong later and mends itself.
  */
 export async function openBackend(
   home: QueueHome,
-  { isGuest = false, onError = () => {} }: { isGuest?: boolean; onError?: (error: Error) => void } = {},
+  { isGuest = false, onError = () => {}, telemetry }: Partial<OpenOptions> & { isGuest?: boolean } = {},
 ): Promise<Backend> {
   switch (home.kind) {
     case 'redis':
-      return openRedis(home.url, { onError });
+      return openRedis(home.url, { onError, telemetry });
     case 'postgres':
-      return openPostgres(home.url, { onError });
+      return openPostgres(home.url, { onError, telemetry });
     case 'embedded':
-      return openEmbedded(home.dataDir, { isGuest, onError });
+      return openEmbedded(home.dataDir, { isGuest, onError, telemetry });
     default:
       return home satisfies never;
   }

@@ -9,7 +9,7 @@ import {
 import pg from 'pg';
 import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import type { Secret } from '../lib/secret.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, OpenOptions } from './backend.ts';
 import { keepTrying } from './keep-trying.ts';
 import { createTextTable, postgresText } from './postgres-text.ts';
 import { ANSWER_MS, NAMESPACE, QUEUE_NAME, START_MS } from './settings.ts';
@@ -70,7 +70,7 @@ async function createRatesTable(client: pg.Client): Promise<void> {
 /** The queue on the PostgreSQL at an address; `onError` hears of lost connections. */
 export async function openPostgresAt(
   address: PostgresAddress,
-  { kind, onError }: { kind: Backend['kind']; onError: (error: Error) => void },
+  { kind, onError, telemetry }: OpenOptions & { kind: Backend['kind'] },
 ): Promise<Backend> {
   await keepTrying('reach PostgreSQL', () => migrate(address));
   const queue = new bullmq.Queue<unknown, void>(QUEUE_NAME, {
@@ -82,6 +82,7 @@ export async function openPostgresAt(
       connectionTimeoutMillis: ANSWER_MS,
       query_timeout: ANSWER_MS,
     },
+    ...(telemetry === undefined ? {} : { telemetry }),
   });
   queue.on('error', (error) => onError(unavailable('reach PostgreSQL', error)));
   // BullMQ remembers a failed first connection for ever; so the queue counts as open only after it.
@@ -125,6 +126,7 @@ export async function openPostgresAt(
           connectionTimeoutMillis: START_MS,
           query_timeout: 30_000,
         },
+        ...(telemetry === undefined ? {} : { telemetry }),
         autorun: false,
       }),
     warnings: async () => [],
@@ -135,11 +137,8 @@ export async function openPostgresAt(
 }
 
 /** The queue on a PostgreSQL server, in the schema `beckon` of the URL's database. */
-export async function openPostgres(
-  url: Secret,
-  { onError }: { onError: (error: Error) => void },
-): Promise<Backend> {
-  return openPostgresAt(addressOf(url), { kind: 'postgres', onError });
+export async function openPostgres(url: Secret, options: OpenOptions): Promise<Backend> {
+  return openPostgresAt(addressOf(url), { kind: 'postgres', ...options });
 }
 
 /**

@@ -2,7 +2,7 @@ import { createRedisBackend, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Secret } from '../lib/secret.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, OpenOptions } from './backend.ts';
 import { keepTrying } from './keep-trying.ts';
 import { redisText } from './redis-text.ts';
 import { ANSWER_MS, NAMESPACE, QUEUE_NAME } from './settings.ts';
@@ -73,14 +73,12 @@ function dangers(redisInfo: string): readonly string[] {
 }
 
 /** The queue on a Redis server. */
-export async function openRedis(
-  url: Secret,
-  { onError }: { onError: (error: Error) => void },
-): Promise<Backend> {
+export async function openRedis(url: Secret, { onError, telemetry }: OpenOptions): Promise<Backend> {
   await keepTrying('reach Redis', () => info(url));
   const queue = new bullmq.Queue<unknown, void>(QUEUE_NAME, {
     connection: { url: url.reveal(), ...impatient },
     prefix: NAMESPACE,
+    ...(telemetry === undefined ? {} : { telemetry }),
     // Both are needed to come back from an outage: the first command of a connection without offline queue may
     // fail, and BullMQ remembers a failed version check for ever.
     skipWaitingForReady: true,
@@ -115,6 +113,7 @@ export async function openRedis(
         ...tuning,
         connection: { url: url.reveal(), ...patient },
         prefix: NAMESPACE,
+        ...(telemetry === undefined ? {} : { telemetry }),
         autorun: false,
       }),
     warnings: async () => dangers(await keepTrying('reach Redis', () => info(url))),

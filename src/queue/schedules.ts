@@ -12,6 +12,8 @@ const OPTIONS = {
   backoff: { type: 'exponential', delay: 2_000 },
   removeOnComplete: true,
   removeOnFail: { age: 86_400, count: 1_000 },
+  // As of duties.
+  telemetry: { omitContext: true },
 } as const;
 
 /** What is done ever again: all schedules and all duties that there are. */

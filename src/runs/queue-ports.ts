@@ -101,6 +101,8 @@ export interface Duty {
 export interface CaughtUp {
   /** What happened before this time (milliseconds since the epoch) is too old to act on. */
   acceptsFrom(): Promise<number>;
+  /** How far each source that the config has has come, milliseconds since the epoch; one that has not begun is left out. */
+  upTo(): Promise<Readonly<Record<string, number>>>;
   /** Says that a source has told of all that happened up to `at`, in milliseconds since the epoch; goes forward only. */
   moveTo(source: CatchUpSource, at: number): Promise<void>;
   /**

@@ -53,6 +53,13 @@ export function describeCaughtUp(name: string, home: Home, { apart }: { apart: b
       expect(await open(0, NOW + DAY, off).acceptsFrom()).toBe(NOW + DAY - HOUR);
     });
 
+    test('says how far each source has come that the config has', async () => {
+      expect(await open().upTo()).toEqual({});
+      await open().moveTo('todos/claude', NOW);
+      await open().moveTo('todos/former', NOW);
+      expect(await open(1).upTo()).toEqual({ 'todos/claude': NOW });
+    });
+
     test('reaches no further back than runs are kept', async () => {
       await open().moveTo('todos/claude', NOW);
       expect(await open(0, NOW + 90 * DAY).acceptsFrom()).toBe(NOW + 60 * DAY - HOUR);

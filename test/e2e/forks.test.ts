@@ -2,7 +2,8 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { onEachHome } from './on-each-home.ts';
-import { noteSaying, projectFiles, type Scene } from './scene.ts';
+import { projectFiles } from './project-files.ts';
+import { noteSaying, type Scene } from './scene.ts';
 
 onEachHome('a merge request from a fork', (open) => {
   let scene: Scene;

@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import type { Home } from '../contracts/run-queue.ts';
 import { type RunningBeckon, startBeckon } from '../gitlab/demo/beckon.ts';
-import { filesIn } from '../gitlab/files-in.ts';
 import type { StartOptions } from '../gitlab/start.ts';
 import { startRealGitLab } from '../gitlab/start-real.ts';
 import { notesOf } from '../gitlab/world/lookup.ts';
 import type { Note, Noteable } from '../gitlab/world/records-discussion.ts';
 import { newFolder } from '../support/temporary.ts';
 import { until } from '../support/until.ts';
+import { projectFiles } from './project-files.ts';
 
 const SECRET = randomBytes(16).toString('hex');
 export const ADMIN_TOKEN = randomBytes(16).toString('hex');
@@ -54,6 +53,7 @@ export async function openScene({
   clock = Date.now,
   path = process.env.PATH ?? '',
   byFile = false,
+  environment = {},
 }: {
   /** Opened and closed with the scene, which has it for itself: one with a URL. */
   home?: Home;
@@ -87,6 +87,8 @@ export async function openScene({
   path?: string;
   /** The secrets of the config are in files of the folder `secrets`, not in the environment. */
   byFile?: boolean;
+  /** More of the environment of Beckon. */
+  environment?: Readonly<Record<string, string>>;
 } = {}) {
   const folder = await newFolder();
   const opened = await home?.open();
@@ -111,7 +113,7 @@ export async function openScene({
   });
   world.addMember({ user: 'alice', project, level: 'developer' });
   world.addMember({ user: 'rita', project, level: 'reporter' });
-  const env: Record<string, string> = { WEBHOOK_SECRET: SECRET, ADMIN_TOKEN };
+  const env: Record<string, string> = { WEBHOOK_SECRET: SECRET, ADMIN_TOKEN, ...environment };
   for (const name of Object.keys(agents)) {
     const user = world.addUser({ username: `${name}-bot`, name, bot: true });
     world.addMember({ user, project, level: 'developer' });
@@ -194,6 +196,8 @@ export async function openScene({
       beckon = await start();
       if (hooked) world.updateHook({ hook, url: `${beckon.address}/webhooks/gitlab` });
     },
+    /** Ends all processes of Beckon as an operator would; their exit codes. */
+    stopAll: () => Promise.all([beckon, ...workers].map((process) => process.end('SIGTERM'))),
     stopBeckon: (signal: NodeJS.Signals = 'SIGTERM') => beckon.end(signal),
     config,
     /** Puts other files in place of those that the program was started with. */
@@ -236,15 +240,4 @@ export async function noteSaying(
   );
   if (found === undefined) throw new Error('it was found');
   return found;
-}
-
-/** The files beside this one, with the template that projects include. */
-export function projectFiles({ byInputs }: { byInputs: boolean }): Readonly<Record<string, string>> {
-  const shipped = (name: string) => readFileSync(new URL(`../../config/ci/${name}`, import.meta.url), 'utf8');
-  return {
-    'README.md': '# Shop\n',
-    ...filesIn(new URL('project/', import.meta.url)),
-    '.gitlab/ci/external-agent.yml': shipped('external-agent.yml'),
-    ...(byInputs ? { '.gitlab-ci.yml': shipped('gitlab-ci-inputs.yml') } : {}),
-  };
 }

@@ -6,7 +6,8 @@ import { redisHome } from '../queue/homes.ts';
 import { describeWith } from '../support/needs.ts';
 import { processUse } from '../support/process-use.ts';
 import { until } from '../support/until.ts';
-import { noteSaying, openScene, projectFiles, type Scene } from './scene.ts';
+import { projectFiles } from './project-files.ts';
+import { noteSaying, openScene, type Scene } from './scene.ts';
 
 const RUNS = 1_000;
 const SLOTS = 10;

@@ -50,6 +50,7 @@ export function setUp(
         ping: async () => {},
         depth: async () => ({ waiting: 3, active: 1, delayed: 0, completed: 0, failed: 0 }),
       },
+      caughtUp: caughtUpDouble(),
       metrics,
       observer: silentObserver,
       log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),

@@ -11,7 +11,8 @@ type Program =
   | 'busybox'
   | 'openssl'
   | 'script'
-  | 'bash';
+  | 'bash'
+  | 'promtool';
 
 /** Which Debian package holds each program. */
 const PACKAGES: Readonly<Record<Program, string>> = {
@@ -25,6 +26,7 @@ const PACKAGES: Readonly<Record<Program, string>> = {
   openssl: 'openssl',
   script: 'bsdutils',
   bash: 'bash',
+  promtool: 'prometheus',
 };
 
 /** What is missing for tests that use a program, as a sentence with the remedy; nothing where it is there. */

@@ -1,15 +1,14 @@
 import type { FastifyInstance } from 'fastify';
-import { type Metrics, renderMetrics } from '../../observability/metrics.ts';
-import type { RunQueue } from '../../runs/queue-ports.ts';
+import { type MetricSources, type Metrics, renderMetrics } from '../../observability/metrics.ts';
 
-export interface MetricsTools {
+export interface MetricsTools extends MetricSources {
   readonly metrics: Metrics;
-  readonly queue: Pick<RunQueue, 'depth'>;
 }
 
 /** `GET /metrics` for Prometheus. */
-export async function metricsRoutes(app: FastifyInstance, { metrics, queue }: MetricsTools): Promise<void> {
+export async function metricsRoutes(app: FastifyInstance, tools: MetricsTools): Promise<void> {
+  const { metrics } = tools;
   app.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await renderMetrics(metrics, () => queue.depth())),
+    reply.type(metrics.registry.contentType).send(await renderMetrics(metrics, tools)),
   );
 }

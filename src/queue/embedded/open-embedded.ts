@@ -1,17 +1,17 @@
-import type { Backend } from '../backend.ts';
+import type { Backend, OpenOptions } from '../backend.ts';
 import { openPostgresAt } from '../postgres.ts';
 import { startEmbeddedServer, visitEmbeddedServer } from './server.ts';
 
 /** The queue on a PostgreSQL of our own, which runs as long as the queue is open; for a guest, at least as long. */
 export async function openEmbedded(
   dataDir: string,
-  { isGuest, onError }: { isGuest: boolean; onError: (error: Error) => void },
+  { isGuest, onError, telemetry }: OpenOptions & { isGuest: boolean },
 ): Promise<Backend> {
   const server = isGuest
     ? await visitEmbeddedServer(dataDir)
     : await startEmbeddedServer(dataDir, { onError });
   try {
-    const backend = await openPostgresAt(server.address, { kind: 'embedded', onError });
+    const backend = await openPostgresAt(server.address, { kind: 'embedded', onError, telemetry });
     let closed: Promise<void> | undefined;
     return {
       ...backend,

@@ -25,12 +25,15 @@ export async function startBeckon(
     folder,
     env = {},
     role = 'all',
+    options = [],
     onLog = () => {},
     onComplaint,
   }: {
     folder: string;
     env?: Record<string, string>;
     role?: 'all' | 'web' | 'worker';
+    /** More of the command line. */
+    options?: readonly string[];
     onLog?: (line: string) => void;
     /** Hears what goes to the standard error, which is ours where this is left out. */
     onComplaint?: (line: string) => void;
@@ -38,7 +41,7 @@ export async function startBeckon(
 ): Promise<RunningBeckon> {
   const file = join(folder, 'beckon.yaml');
   await writeFile(file, stringify(config));
-  const child = spawn(process.execPath, [program, 'serve', '--role', role, '--config', file], {
+  const child = spawn(process.execPath, [program, 'serve', '--role', role, '--config', file, ...options], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', onComplaint === undefined ? 'inherit' : 'pipe'],

@@ -1,0 +1,171 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { operationOf } from '../../src/gitlab/operation.ts';
+import type { StandInGitLab } from '../gitlab/start.ts';
+import { startRealGitLab } from '../gitlab/start-real.ts';
+import { notesOf } from '../gitlab/world/lookup.ts';
+import { freePort } from '../support/free-port.ts';
+import { describeWith } from '../support/needs.ts';
+import { newFolder } from '../support/temporary.ts';
+import { until } from '../support/until.ts';
+import { commandsOf, expected, withoutChance } from './console.ts';
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const page = read('docs/quick-start.md');
+const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+const PROJECT = 'acme/web/shop';
+/** Addresses on the page. */
+const GITLAB = 'https://gitlab.example.com';
+const BECKON = 'http://beckon.example.com:8080';
+/** The page's first comment to the agent. */
+const REQUEST = /```markdown\n(@claude-bot .*)\n```/.exec(page)?.[1] ?? '';
+/** In the place of Claude Code, which is not installed and has no key. */
+const CLAUDE = `#!/bin/sh
+cat > /dev/null
+echo 'Run npm test.' >> README.md
+echo 'I added the section.'
+`;
+
+describeWith(['git', 'curl'], 'docs/quick-start.md', () => {
+  let folder: string;
+  let gitlab: StandInGitLab;
+  let port: number;
+  let path: string;
+  let tokens: { readonly operator: string; readonly claude: string };
+  /** Of GitLab, before somebody asked the agent. */
+  let requestsBefore: number;
+  let serving: ChildProcess | undefined;
+
+  beforeAll(async () => {
+    folder = await newFolder();
+    for (const name of ['gitlab', 'bin', 'config']) await mkdir(join(folder, name));
+    const beckon = `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`;
+    await writeFile(join(folder, 'bin/beckon'), beckon, { mode: 0o755 });
+    await writeFile(join(folder, 'bin/claude'), CLAUDE, { mode: 0o755 });
+    path = [join(folder, 'bin'), process.env.PATH].join(delimiter);
+    port = await freePort();
+    gitlab = await startRealGitLab({ folder: join(folder, 'gitlab'), path, pushPipelines: false });
+    const { world } = gitlab;
+    world.addUser({ username: 'alice', name: 'Alice Ito' });
+    const files = { 'README.md': '# Shop\n', '.gitlab-ci.yml': 'build: { script: [echo build] }\n' };
+    const project = await world.addProject({ path: PROJECT, files });
+    world.addMember({ user: 'alice', project, level: 'maintainer' });
+    const agent = world.addUser({ username: 'claude-bot', name: 'Claude', bot: true });
+    world.addMember({ user: agent, project, level: 'developer' });
+    world.addRunner({ description: 'docker-1' });
+    tokens = {
+      operator: world.addToken({ user: 'alice' }).value,
+      claude: world.addToken({ user: agent }).value,
+    };
+  }, 60_000);
+
+  afterAll(async () => {
+    if (serving !== undefined && serving.exitCode === null) {
+      serving.kill('SIGTERM');
+      await once(serving, 'exit');
+    }
+    await gitlab.webhooksSettled();
+    await gitlab.close();
+    await rm(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  const real = (text: string) =>
+    text.replaceAll(GITLAB, gitlab.url).replaceAll(BECKON, `http://127.0.0.1:${port}`);
+  const shown = (text: string) =>
+    text
+      .replaceAll(`http://127.0.0.1:${port}`, BECKON)
+      .replaceAll(gitlab.url, GITLAB)
+      .replaceAll(folder, '/srv/beckon');
+
+  function run(command: string): Promise<string> {
+    return new Promise((resolve) => {
+      execFile('sh', ['-c', command], { cwd: folder, env: { PATH: path } }, (_error, stdout, stderr) =>
+        resolve(shown(`${stdout}${stderr}`)),
+      );
+    });
+  }
+
+  async function serve(): Promise<void> {
+    const child = spawn('beckon', ['serve'], {
+      cwd: folder,
+      env: { PATH: path },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    serving = child;
+    await new Promise<void>((resolve, reject) => {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        if (line.includes('"beckon is ready"')) resolve();
+      });
+      child.once('exit', (code) => reject(new Error(`it ended with ${code}`)));
+    });
+  }
+
+  /** What a person does in between, by the command that comes next. */
+  const before: Readonly<Record<string, () => Promise<unknown>>> = {
+    'chmod 600 secrets/*': async () => {
+      for (const [name, token] of Object.entries(tokens))
+        await writeFile(join(folder, 'secrets', name), token);
+      const config = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+      const text = real(config).replace('port: 8080', `port: ${port}`);
+      await writeFile(join(folder, 'config/beckon.yaml'), text);
+    },
+    'beckon serve': async () => {
+      const { world } = gitlab;
+      for (const mergeRequest of world.state.mergeRequests.values())
+        await world.merge({ mergeRequest, by: 'alice' });
+      const scope = { masked: true, environmentScope: 'ai-flow/claude' };
+      world.setVariable({ project: PROJECT, key: 'ANTHROPIC_API_KEY', value: 'sk-ant-0', ...scope });
+      world.setVariable({ project: PROJECT, key: 'GITLAB_TOKEN_CLAUDE', value: tokens.claude, ...scope });
+    },
+    'beckon hook test acme/web/shop': async () => {
+      gitlab.world.openIssue({ project: PROJECT, author: 'alice', title: 'How are the tests run?' });
+      await gitlab.webhooksSettled();
+    },
+    'beckon runs': async () => {
+      const { world } = gitlab;
+      requestsBefore = gitlab.requests.length;
+      const issue =
+        [...world.state.issues.values()].find(({ title }) => title.startsWith('How')) ?? expect.fail();
+      world.comment({ issue, author: 'alice', body: REQUEST });
+      const notes = () => notesOf(issue, world.state).map(({ body }) => body);
+      await until(
+        () => `the end of the run: ${notes().join('\n')}`,
+        () => notes().some((body) => body.startsWith('✅ Agent has finished. It opened the merge request')),
+        { ms: 90_000 },
+      );
+      expect(notes().map((body) => body.trim())).toContain('I added the section.');
+    },
+  };
+
+  it('leads to a merge request, and shows what the commands print', async () => {
+    for (const { command, output } of commandsOf(page)) {
+      await before[command]?.();
+      if (command === 'beckon serve') await serve();
+      else expect(withoutChance(await run(real(command))), command).toMatch(expected(output));
+    }
+    expect([...gitlab.world.state.mergeRequests.values()]).toHaveLength(3);
+    expect(gitlab.violations).toEqual([]);
+  }, 240_000);
+
+  it('asks of GitLab for the run what docs/how-it-works.md says', () => {
+    const told = [...read('docs/how-it-works.md').matchAll(/`((?:GET|POST|PUT|DELETE) [a-z_/:]+)`/g)];
+    expect(new Set(operationsOfRun(gitlab.requests.slice(requestsBefore)))).toEqual(
+      new Set(told.map(([, operation]) => operation)),
+    );
+  });
+});
+
+/** Requests as the metric names them, without those that workers make ever again. */
+function operationsOfRun(requests: StandInGitLab['requests']): readonly string[] {
+  return requests
+    .filter(({ username }) => username === 'claude-bot')
+    .map(({ method, path }) => operationOf(method, path.replace(/\?.*/, '')))
+    .filter((operation) => !/ (?:todos|events)$/.test(operation));
+}

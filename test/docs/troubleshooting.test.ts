@@ -23,10 +23,10 @@ const quotes = [
 ];
 
 /** What is told when something goes wrong, by its words in the log. */
+const WARNING =
+  /\blog\.(?:warn|error)\(\s*(?:\{[\s\S]*?\},\s*|\w+,\s*)?'([^']+)'|level: '(?:warn|error)', message: '([^']+)'/g;
 const warnings = sources.flatMap(({ text }) =>
-  [...text.matchAll(/\blog\.(?:warn|error)\(\s*(?:\{[\s\S]*?\},\s*|about,\s*)?'([^']+)'/g)].map(
-    ([, words = '']) => words,
-  ),
+  [...text.matchAll(WARNING)].map(([, words, message]) => words ?? message ?? ''),
 );
 
 describe('docs/troubleshooting.md', () => {

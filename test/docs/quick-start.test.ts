@@ -28,7 +28,7 @@ const BECKON = 'http://beckon.example.com:8080';
 const REQUEST = /```markdown\n(@claude-bot .*)\n```/.exec(page)?.[1] ?? '';
 /** In the place of Claude Code, which is not installed and has no key. */
 const CLAUDE = `#!/bin/sh
-cat > /dev/null
+if grep -q 'please wait'; then exec sleep 600; fi
 echo 'Run npm test.' >> README.md
 echo 'I added the section.'
 `;
@@ -93,7 +93,7 @@ describeWith(['git', 'curl'], 'docs/quick-start.md', () => {
   }
 
   async function serve(): Promise<void> {
-    const child = spawn('beckon', ['serve'], {
+    const child = spawn(process.execPath, [program, 'serve'], {
       cwd: folder,
       env: { PATH: path },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -141,6 +141,10 @@ describeWith(['git', 'curl'], 'docs/quick-start.md', () => {
         { ms: 90_000 },
       );
       expect(notes().map((body) => body.trim())).toContain('I added the section.');
+      // The note says the end a moment before the run itself is over.
+      await until('a finished run', async () => (await run('beckon runs --state succeeded')).includes('!'), {
+        ms: 60_000,
+      });
     },
   };
 
@@ -160,6 +164,24 @@ describeWith(['git', 'curl'], 'docs/quick-start.md', () => {
       new Set(told.map(([, operation]) => operation)),
     );
   });
+
+  it('has a way to stop all runs, in docs/troubleshooting.md', async () => {
+    const { world } = gitlab;
+    const script =
+      /## Stop it, now[\s\S]*?```sh\n([\s\S]*?)```/.exec(read('docs/troubleshooting.md'))?.[1] ?? '';
+    const issue = world.openIssue({ project: PROJECT, author: 'alice', title: 'It takes long' });
+    world.comment({ issue, author: 'alice', body: '@claude-bot please wait' });
+    const notes = () => notesOf(issue, world.state).map(({ body }) => body);
+    const says = (words: string) =>
+      until(
+        () => `${words} in ${notes().join('\n')}`,
+        () => notes().some((body) => body.startsWith(words)),
+        { ms: 60_000 },
+      );
+    await says('✅ Agent has started');
+    expect(await run(script)).toMatch(/^Asked r[0-9a-f]{15} to stop\./);
+    await says('🛑 Agent was cancelled by the operator');
+  }, 180_000);
 });
 
 /** Requests as the metric names them, without those that workers make ever again. */

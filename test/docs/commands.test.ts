@@ -35,7 +35,7 @@ function faultOf(call: string): string | undefined {
       const inner = command === program ? [] : command.commands.flatMap(({ options }) => options);
       const known = [...command.options, ...inner, ...program.options].find(({ long }) => long === word);
       if (known === undefined) return `${command.name()} has no option ${word}`;
-      const value = words[index + 1]?.split('|') ?? [];
+      const value = /^[a-z_|]+$/.exec(words[index + 1] ?? '')?.[0].split('|') ?? [];
       if (known.argChoices !== undefined && value.some((one) => !known.argChoices?.includes(one)))
         return `${word} takes no ${value.join(' or ')}`;
       continue;

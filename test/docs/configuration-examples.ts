@@ -3,10 +3,11 @@ import { Ajv } from 'ajv';
 import { parse, stringify } from 'yaml';
 import { configJsonSchema } from '../../src/config/json-schema.ts';
 
-const isValid = new Ajv({ strict: false }).compile(configJsonSchema());
+/** Whether a config has the form that editors check by. */
+export const isValid = new Ajv({ strict: false }).compile(configJsonSchema());
 
 /** For keys that `config/example.yaml` shows empty. */
-const MORE: Readonly<Record<string, string>> = {
+export const MORE: Readonly<Record<string, string>> = {
   'server.trustProxy': '[10.0.0.5, 10.1.0.0/16]',
   'webhook.signingTokens': '["${BECKON_SIGNING_TOKEN}"]',
   'webhook.projectSecrets[].signingTokens': '["${BECKON_SIGNING_TOKEN_PAY}"]',
@@ -34,7 +35,7 @@ export function examplesOf(): ReadonlyMap<string, string> {
 }
 
 /** The file with each comment taken out of its mark that makes a valid config so. */
-function withComments(): string {
+export function withComments(): string {
   let text = readFileSync(new URL('../../config/example.yaml', import.meta.url), 'utf8');
   for (const [block] of text.matchAll(/^ *# [a-zA-Z_]+:.*\n(?: *# {3,}.*\n)*/gm)) {
     const shown = text.replace(block, block.replaceAll(/^( *)# /gm, '$1'));

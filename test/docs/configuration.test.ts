@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ConfigFile } from '../../src/config/schema.ts';
-import { examplesOf } from './configuration-examples.ts';
+import { examplesOf, isValid, MORE, withComments } from './configuration-examples.ts';
 import { configKeys, configurationPage } from './configuration-page.ts';
 
 const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
@@ -28,6 +28,20 @@ describe('docs/configuration.md', () => {
       expect(fallback ?? examplesOf().get(path), path).toBeDefined();
       expect(page, path).toContain(`\n| \`${path}\` | `);
     }
+  });
+
+  it.each(Object.entries(MORE))('has an example that is valid where %s is %s', (path, example) => {
+    const config = parse(withComments());
+    const keys = path.replaceAll('[]', '.0').split('.');
+    const last = keys.pop() ?? '';
+    // Only the last agent of the example has a flow of its own.
+    const parent = keys.reduce(
+      (value, key) => value[key === '<name>' ? (Object.keys(value).at(-1) ?? '') : key],
+      config,
+    );
+    expect(parent[last]).toBeDefined();
+    parent[last] = parse(example);
+    expect(isValid(config), JSON.stringify(isValid.errors)).toBe(true);
   });
 
   it('knows defaults as they are', () => {

@@ -44,8 +44,8 @@ the file by [\`config/schema.json\`](../config/schema.json), which the first lin
   \`h\` or \`d\`, such as \`20/h\`.
 - In the tables \`[]\` stands for an entry of a list and \`<…>\` for a name that you choose. A key without a default may be
   left out, unless it says **needed**.
-- \`beckon check\` says whether it is right. \`beckon serve\` goes by [a file that changes](operations.md#a-config-that-changes)
-  without a restart, but for a few keys.
+- \`beckon check\` says whether it is right. \`beckon serve\` goes by
+  [a file that changes](operations.md#a-config-that-changes) without a restart, but for a few keys.
 `;
 
 /** The whole page, in Markdown. */

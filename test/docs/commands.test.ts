@@ -1,17 +1,22 @@
+import tab from '@bomb.sh/tab/commander';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { check } from '../../src/cli/check.ts';
 import { ci } from '../../src/cli/ci.ts';
 import { flow } from '../../src/cli/flow.ts';
 import { hook } from '../../src/cli/hook.ts';
+import { init } from '../../src/cli/init.ts';
 import { runs } from '../../src/cli/runs.ts';
 import { schema } from '../../src/cli/schema.ts';
 import { serve } from '../../src/cli/serve.ts';
+import { setup } from '../../src/cli/setup.ts';
 import { simulate } from '../../src/cli/simulate.ts';
 import { pages, read } from './pages.ts';
 
 const program = new Command('beckon').option('--config <file>').version('0');
-for (const command of [check, ci, flow, hook, runs, schema, serve, simulate]) program.addCommand(command);
+for (const command of [check, ci, flow, hook, init, runs, schema, serve, setup, simulate])
+  program.addCommand(command);
+tab(program, { completionCommandName: 'completion' });
 
 /** What stands behind `beckon` in code spans, but for a line of the log, and in boxes for a shell. */
 function callsIn(text: string): readonly string[] {
@@ -54,7 +59,10 @@ function leavesOf(
 ): readonly { readonly name: string; readonly command: Command }[] {
   const name = `${path}${command.name()}`;
   if (command.commands.length === 0) return [{ name, command }];
-  return command.commands.flatMap((inner) => leavesOf(inner, `${name} `));
+  const shown = command.createHelp().visibleCommands(command);
+  return command.commands
+    .filter((inner) => shown.includes(inner))
+    .flatMap((inner) => leavesOf(inner, `${name} `));
 }
 
 describe('the documentation', () => {

@@ -58,7 +58,6 @@ describeWith(['git', 'curl'], 'docs/quick-start.md', () => {
     const project = await world.addProject({ path: PROJECT, files });
     world.addMember({ user: 'alice', project, level: 'maintainer' });
     const agent = world.addUser({ username: 'claude-bot', name: 'Claude', bot: true });
-    world.addMember({ user: agent, project, level: 'developer' });
     world.addRunner({ description: 'docker-1' });
     tokens = {
       operator: world.addToken({ user: 'alice' }).value,
@@ -109,30 +108,23 @@ describeWith(['git', 'curl'], 'docs/quick-start.md', () => {
 
   /** What a person does in between, by the command that comes next. */
   const before: Readonly<Record<string, () => Promise<unknown>>> = {
-    'chmod 600 secrets/*': async () => {
-      for (const [name, token] of Object.entries(tokens))
-        await writeFile(join(folder, 'secrets', name), token);
-      const config = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
-      const text = real(config).replace('port: 8080', `port: ${port}`);
-      await writeFile(join(folder, 'config/beckon.yaml'), text);
+    'chmod 600 config/secrets/gitlab-token config/secrets/gitlab-token-claude': async () => {
+      await writeFile(join(folder, 'config/secrets/gitlab-token'), tokens.operator);
+      await writeFile(join(folder, 'config/secrets/gitlab-token-claude'), tokens.claude);
     },
-    'beckon serve': async () => {
+    'beckon check acme/web/shop': async () => {
       const { world } = gitlab;
       for (const mergeRequest of world.state.mergeRequests.values())
         await world.merge({ mergeRequest, by: 'alice' });
       const scope = { masked: true, environmentScope: 'ai-flow/claude' };
       world.setVariable({ project: PROJECT, key: 'ANTHROPIC_API_KEY', value: 'sk-ant-0', ...scope });
       world.setVariable({ project: PROJECT, key: 'GITLAB_TOKEN_CLAUDE', value: tokens.claude, ...scope });
-    },
-    'beckon hook test acme/web/shop': async () => {
-      gitlab.world.openIssue({ project: PROJECT, author: 'alice', title: 'How are the tests run?' });
       await gitlab.webhooksSettled();
     },
     'beckon runs': async () => {
       const { world } = gitlab;
       requestsBefore = gitlab.requests.length;
-      const issue =
-        [...world.state.issues.values()].find(({ title }) => title.startsWith('How')) ?? expect.fail();
+      const issue = world.openIssue({ project: PROJECT, author: 'alice', title: 'How are the tests run?' });
       world.comment({ issue, author: 'alice', body: REQUEST });
       const notes = () => notesOf(issue, world.state).map(({ body }) => body);
       await until(

@@ -151,8 +151,9 @@ function closing({ secrets }: Writing, { file, unset, answers }: Closing): strin
     '',
     'Next:',
     `  beckon check${option}`,
-    `  beckon setup${option} ${project}`,
+    // First who answers: four deliveries that fail have GitLab switch a webhook off.
     `  beckon serve${option}`,
+    `  beckon setup${option} ${project}`,
   ].join('\n');
 }
 

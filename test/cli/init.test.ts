@@ -49,7 +49,7 @@ describe('beckon init --yes', { timeout: LIMIT }, () => {
     expect(answer).toMatchObject({ status: 0, stderr: '' });
     expect(answer.stdout).toMatch(/answers\.\nconfig\/beckon\.yaml is written, and it is valid\.\n/);
     expect(answer.stdout).toMatch(
-      /Next:\n {2}beckon check\n {2}beckon setup acme\/web\/shop\n {2}beckon serve\n$/,
+      /Next:\n {2}beckon check\n {2}beckon serve\n {2}beckon setup acme\/web\/shop\n$/,
     );
     const config = await load();
     expect(config.gitlab.url).toBe(gitlab.url);

@@ -18,8 +18,10 @@ import { createObserver } from './observability/observer.ts';
 import { createReloadObserver } from './observability/reload-observer.ts';
 import type { Tracing } from './observability/tracing.ts';
 import { createClaims } from './queue/claims.ts';
+import { createDeliveries } from './queue/deliveries.ts';
 import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
+import { quiet } from './queue/quiet.ts';
 import { createReceive } from './receive.ts';
 
 /** Which half of the program a process is. */
@@ -84,6 +86,11 @@ export async function startApp(
     });
     const queue = createRunQueue(backend, { retention: config.retention.runs });
     onClose(() => queue.close());
+    const deliveries = createDeliveries(backend, {
+      clock,
+      onError: quiet((error) => log.warn({ err: error }, 'deliveries fault'), { clock }),
+    });
+    onClose(() => deliveries.close());
     for (const warning of await backend.warnings()) log.warn({ warning }, 'queue is set dangerously');
     const ground: Ground = {
       log,
@@ -93,6 +100,7 @@ export async function startApp(
       backend,
       queue,
       traced: tracing?.traced ?? untraced,
+      deliveries,
     };
     const base = baseOf(ground, config);
 

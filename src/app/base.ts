@@ -6,6 +6,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { BeckonObserver } from '../observability/observer.ts';
 import type { Backend } from '../queue/backend.ts';
 import { createCaughtUp } from '../queue/caught-up.ts';
+import type { DeliveryLog } from '../queue/deliveries.ts';
 import type { Clock } from '../runs/ports.ts';
 import type { CaughtUp, RunQueue } from '../runs/queue-ports.ts';
 
@@ -18,6 +19,7 @@ export interface Ground {
   readonly backend: Backend;
   readonly queue: RunQueue;
   readonly traced: Traced;
+  readonly deliveries: DeliveryLog;
 }
 
 /** What both halves of the program stand on while they go by one config. */

@@ -10,6 +10,7 @@ import { config } from '../builders/config.ts';
 import { NOW } from '../builders/payloads.ts';
 import { caughtUpDouble } from '../doubles/caught-up.ts';
 import { claimsDouble } from '../doubles/claims.ts';
+import { deliveriesDouble } from '../doubles/deliveries.ts';
 import { silentObserver } from '../doubles/observer.ts';
 import { runQueueDouble } from '../doubles/run-queue.ts';
 
@@ -27,6 +28,7 @@ export function setUp(
 ) {
   const lines: string[] = [];
   const metrics = createMetrics();
+  const { deliveries, kept: delivered } = deliveriesDouble();
   const add = tools.add ?? (async () => ({ duplicate: false }));
   const intake: Intake = {
     receive: createReceive({
@@ -53,6 +55,7 @@ export function setUp(
       caughtUp: caughtUpDouble(),
       metrics,
       observer: silentObserver,
+      deliveries,
       log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
       claim: claimsDouble(),
       trustProxy: [],
@@ -83,5 +86,5 @@ export function setUp(
     const { values } = await metrics.deliveries.get();
     return Object.fromEntries(values.map(({ labels, value }) => [labels.outcome, value]));
   };
-  return { server, deliver, lines, metrics, outcomes };
+  return { server, deliver, delivered, lines, metrics, outcomes };
 }

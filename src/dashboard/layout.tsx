@@ -13,6 +13,7 @@ export interface Frame {
 
 const PLACES = [
   ['/', 'Runs'],
+  ['/deliveries', 'Deliveries'],
   ['/agents', 'Agents'],
   ['/simulate', 'Simulate'],
 ] as const;

@@ -1,6 +1,7 @@
 import type { RunSummary } from '../admin/view.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { RUN_STATES, type RunState } from '../runs/run.ts';
+import { Choice, Field } from './fields.tsx';
 import { type Frame, Live, Out, page, Time } from './layout.tsx';
 
 /** What the list is narrowed to, as it stands in the address. */
@@ -106,35 +107,4 @@ export function Item({ run: { project, item } }: { readonly run: RunSummary }) {
 /** The state of a run in its colour. */
 export function State({ state }: { readonly state: RunState }) {
   return <span class={`state ${state}`}>{state.replace('_', ' ')}</span>;
-}
-
-interface FieldProps {
-  readonly name: string;
-  readonly label: string;
-  readonly value: string | undefined;
-}
-
-function Field({ name, label, value, hint }: FieldProps & { readonly hint: string }) {
-  return (
-    <label>
-      {label}
-      <input name={name} value={value} placeholder={hint} autoComplete="off" spellcheck={false} />
-    </label>
-  );
-}
-
-function Choice({ name, label, value, options }: FieldProps & { readonly options: readonly string[] }) {
-  return (
-    <label>
-      {label}
-      <select name={name}>
-        <option value="">all</option>
-        {options.map((option) => (
-          <option key={option} value={option} selected={option === value}>
-            {option.replace('_', ' ')}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
 }

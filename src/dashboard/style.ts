@@ -58,8 +58,9 @@ td small { display: block; }
   display: inline-block; padding: 0 .5rem; border: 1px solid currentcolor; border-radius: 1rem;
   font-size: .85rem; font-weight: 600; white-space: nowrap; color: var(--quiet);
 }
-.state.succeeded { color: var(--good); }
-.state.failed, .state.timed_out, .state.refused { color: var(--bad); }
+.state.succeeded, .state.delivery-accepted { color: var(--good); }
+.state.failed, .state.timed_out, .state.refused, .state.delivery-unauthorized, .state.delivery-forbidden,
+.state.delivery-unavailable, .state.delivery-failed { color: var(--bad); }
 .state.running, .state.starting { color: var(--busy); }
 .state.queued { color: var(--idle); }
 .lead { font-size: 1.1rem; }
@@ -69,6 +70,8 @@ td small { display: block; }
 .facts dd { margin: 0; white-space: pre-line; }
 .fault { color: var(--bad); border-left: 4px solid currentcolor; padding-left: .75rem; }
 .answer { border: 1px solid var(--line); border-radius: .4rem; padding: 0 1rem; margin-bottom: 1.5rem; }
+.deliveries summary { cursor: pointer; }
+.deliveries .verdicts { margin: .25rem 0; }
 .verdicts { list-style: none; padding: 0; }
 .empty { color: var(--quiet); }
 @media (max-width: 44rem) {

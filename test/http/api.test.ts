@@ -5,7 +5,14 @@ import { aFullRun, aRun, ended } from '../queue/a-run.ts';
 import { ADMIN_TOKEN, setUpAdmin } from './admin-set-up.ts';
 import { setUp } from './set-up.ts';
 
-const ROUTES = ['/api/runs', '/api/runs/x', '/api/config', '/api/status', '/api/openapi.json'];
+const ROUTES = [
+  '/api/runs',
+  '/api/runs/x',
+  '/api/config',
+  '/api/status',
+  '/api/deliveries',
+  '/api/openapi.json',
+];
 
 test.each(ROUTES)('%s is for who has the admin token', async (url) => {
   const { server, api } = setUpAdmin([aRun({ id: 'x' })]);
@@ -46,6 +53,7 @@ test('the description names every route, and what each answers', async () => {
       .sort(),
   ).toEqual([
     'get /api/config',
+    'get /api/deliveries',
     'get /api/runs',
     'get /api/runs/{id}',
     'get /api/status',

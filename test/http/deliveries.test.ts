@@ -4,6 +4,7 @@ import { config, trigger } from '../builders/config.ts';
 import { NOW, notePayload } from '../builders/payloads.ts';
 import { caughtUpDouble } from '../doubles/caught-up.ts';
 import { silentObserver } from '../doubles/observer.ts';
+import { setUpAdmin } from './admin-set-up.ts';
 import { setUp } from './set-up.ts';
 
 const about = {
@@ -78,4 +79,34 @@ it('of something confidential keeps no reason that repeats what is in it', async
     ],
   });
   expect(JSON.stringify(delivered)).not.toContain('secret-plan');
+});
+
+it('lists deliveries newest first, page by page, narrowed by what stands in the address', async () => {
+  let time = NOW;
+  const { api, deliveries } = setUpAdmin([], {
+    clock: () => {
+      time += 1;
+      return time;
+    },
+  });
+  for (const noteId of [1, 2, 3, 4, 5])
+    deliveries.add({ by: 'delivery', outcome: 'ignored', event: 'note', project: 'acme/shop', noteId });
+  deliveries.add({ by: 'delivery', outcome: 'accepted', event: 'issue', project: 'other/docs' });
+  const list = async (query: string) => (await api('GET', `/api/deliveries?${query}`)).body;
+  const pages = [await list('limit=4')];
+  pages.push(await list(`limit=4&after=${encodeURIComponent(pages[0].next)}`));
+  expect(pages.flatMap(({ deliveries }) => deliveries).map(({ noteId }) => noteId)).toEqual([
+    null,
+    5,
+    4,
+    3,
+    2,
+    1,
+  ]);
+  expect(pages[1].next).toBeNull();
+  expect((await list('outcome=accepted')).deliveries).toHaveLength(1);
+  expect((await list('project=acme/**&event=note')).deliveries).toHaveLength(5);
+  expect((await list('event=push')).deliveries).toEqual([]);
+  for (const wrong of ['outcome=lost', 'project=', 'limit=0'])
+    expect((await api('GET', `/api/deliveries?${wrong}`)).status, wrong).toBe(400);
 });

@@ -19,13 +19,11 @@ import { sendError } from '../errors.ts';
 import { OPERATOR } from '../session.ts';
 import { createCountStranger } from '../strangers.ts';
 import { type DeskTools, onlyWithSessions } from './desk.ts';
+import { insightRoutes } from './insight-api.ts';
+import { PROBLEMS } from './problems.ts';
 import { RunQuery } from './run-query.ts';
 import { statusOf } from './status-of.ts';
 
-const Problem = z
-  .object({ error: z.object({ code: z.string(), message: z.string() }) })
-  .meta({ id: 'Error' });
-const PROBLEMS = { '4xx': Problem, '5xx': Problem };
 const State = z.enum(RUN_STATES);
 
 /**
@@ -189,6 +187,8 @@ export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise
     ({ query: { event }, body }) =>
       createSimulate({ config: desk().config, clock })({ event, payload: body }),
   );
+
+  insightRoutes(app, tools);
 }
 
 function answerError(

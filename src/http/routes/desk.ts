@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { Deliveries } from '../../admin/deliveries.ts';
 import type { RunAdmin } from '../../admin/runs.ts';
 import type { Config } from '../../config/config.ts';
 import type { SessionObserver } from '../../observability/admin-observer.ts';
@@ -20,6 +21,7 @@ export interface DeskTools {
   readonly desk: () => Desk;
   readonly runs: RunAdmin;
   readonly queue: Pick<RunQueue, 'depth'>;
+  readonly deliveries: Pick<Deliveries, 'all'>;
   readonly observer: SessionObserver;
   readonly clock: Clock;
   readonly log: Logger;

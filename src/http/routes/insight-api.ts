@@ -1,0 +1,32 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { DeliveryRecord, pageOf } from '../../admin/deliveries.ts';
+import { DeliveryQuery } from './delivery-query.ts';
+import type { DeskTools } from './desk.ts';
+import { PROBLEMS } from './problems.ts';
+
+/** What the admin API tells of why something happened, or did not. `app`: that of the API, which lets in who may. */
+export function insightRoutes(app: FastifyInstance, { deliveries }: DeskTools): void {
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  api.get(
+    '/api/deliveries',
+    {
+      schema: {
+        summary: 'The deliveries of late and what became of each, the newest first',
+        querystring: DeliveryQuery.extend({
+          limit: z.coerce.number().int().min(1).max(1_000).default(50),
+          after: z.string().optional().describe('What the page before gave as `next`.'),
+        }),
+        response: {
+          200: z.object({ deliveries: z.array(DeliveryRecord), next: z.string().nullable() }),
+          ...PROBLEMS,
+        },
+      },
+    },
+    async ({ query: { limit, after, ...filter } }) => {
+      const page = pageOf(await deliveries.all(), filter, { limit, after });
+      return { deliveries: [...page.deliveries], next: page.next ?? null };
+    },
+  );
+}

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { DELIVERY_OUTCOMES } from '../../src/admin/deliveries.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { notePayload } from '../builders/payloads.ts';
 import { ADMIN_TOKEN, setUpAdmin } from '../http/admin-set-up.ts';
@@ -191,6 +192,36 @@ describeWith(['chromium'], 'the dashboard', () => {
     expect(await page.getByLabel('Payload (JSON)').inputValue()).toContain('<script>alert(1)</script>');
   });
 
+  it('lists deliveries as they come, and keeps unfolded what somebody has unfolded', async () => {
+    const { page, deliveries, faults } = await open([]);
+    await signIn(page, '/deliveries');
+    await page.getByText('No deliveries yet.').waitFor();
+    const comment = { by: 'delivery', event: 'note', project: 'acme/shop', user: 'ada' } as const;
+    const verdicts = [{ trigger: 'claude', matched: false, reason: 'It is <b>confidential</b>.' }];
+    deliveries.add({
+      ...comment,
+      outcome: 'ignored',
+      item: { type: 'issue', iid: 3 },
+      noteId: 900,
+      verdicts,
+    });
+    await page.getByText('1 trigger').click();
+    expect(await page.getByText('claude: It is <b>confidential</b>.').isVisible()).toBe(true);
+    expect(await page.getByRole('link', { name: 'acme/shop#3 note 900' }).getAttribute('href')).toMatch(
+      /acme\/shop\/-\/issues\/3#note_900$/,
+    );
+    deliveries.add({ ...comment, outcome: 'accepted', project: 'acme/docs', runs: ['r1'] });
+    await page.getByText('acme/docs').waitFor();
+    expect(await page.getByText('claude: It is').isVisible()).toBe(true);
+    await page.getByLabel('Outcome').selectOption('accepted');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.waitForURL(/outcome=accepted/);
+    expect(await page.locator('tbody tr').count()).toBe(1);
+    await page.goto('/deliveries?project=a//b');
+    expect(await page.getByRole('alert').textContent()).toContain('project');
+    expect(faults).toEqual([]);
+  });
+
   it('works without scripts', async () => {
     const run = aRun();
     const { page, stops } = await open([run], { javaScriptEnabled: false });
@@ -205,11 +236,19 @@ describeWith(['chromium'], 'the dashboard', () => {
     'has no barriers that axe-core finds, and fits a phone: %s',
     async (colorScheme) => {
       const full = aFullRun();
-      const { page } = await open([full, aRun(), ended(aRun())], { colorScheme });
+      const { page, deliveries } = await open([full, aRun(), ended(aRun())], { colorScheme });
+      for (const outcome of DELIVERY_OUTCOMES)
+        deliveries.add({
+          by: 'delivery',
+          outcome,
+          project: `acme/${'long-name-'.repeat(8)}`,
+          reason: 'The comment mentions nobody.',
+          verdicts: [{ trigger: 'claude', matched: true, reason: 'It was mentioned.' }],
+        });
       await page.goto('/login');
       expect(await barriers(page)).toEqual([]);
       await signIn(page);
-      for (const path of ['/', `/runs/${full.id}`, '/agents', '/simulate', '/runs/nope']) {
+      for (const path of ['/', `/runs/${full.id}`, '/deliveries', '/agents', '/simulate', '/runs/nope']) {
         await page.goto(path);
         expect(await barriers(page), path).toEqual([]);
         const wide = page.viewportSize() ?? PHONE;

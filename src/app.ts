@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { createRunAdmin } from './admin/runs.ts';
-import { type Base, baseOf, type Ground } from './app/base.ts';
+import { type Base, baseOf, countRequests, type Ground } from './app/base.ts';
 import { createReloading } from './app/reload.ts';
+import { createOwnWhy } from './app/why.ts';
 import { startWorker } from './app/worker.ts';
 import type { Config } from './config/config.ts';
 import type { ConfigSource, LoadedConfig } from './config/source.ts';
@@ -120,6 +121,8 @@ export async function startApp(
     }
     let intake = intakeOf(base);
     let desk = deskOf(config);
+    const onRequest = countRequests(metrics);
+    let why = createOwnWhy(base, { onRequest });
     const server =
       role === 'worker'
         ? undefined
@@ -132,6 +135,7 @@ export async function startApp(
             runs: createRunAdmin(ground),
             intake: () => intake,
             desk: () => desk,
+            why: (url) => why(url),
             version,
           });
     // Closed after the runs have come to a halt: until then deliveries are taken, while `readyz` sends new ones away.
@@ -151,6 +155,7 @@ export async function startApp(
         ({ caughtUp } = changed);
         intake = intakeOf(changed);
         desk = deskOf(next);
+        why = createOwnWhy(changed, { onRequest });
       },
       observer: createReloadObserver({ log, metrics, audit }),
       isStopping: () => isStopping,

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
-import type { Login } from '../gitlab/connection.ts';
+import type { Login, Wire } from '../gitlab/connection.ts';
 import type { Traced } from '../lib/traced.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { BeckonObserver } from '../observability/observer.ts';
@@ -43,6 +43,11 @@ export interface Process {
   readonly left: () => number;
   /** Has something closed at the end, before all that was opened earlier. */
   readonly onClose: (close: () => Promise<unknown>) => void;
+}
+
+/** Counts the requests to GitLab. */
+export function countRequests({ gitlabRequests }: Pick<Metrics, 'gitlabRequests'>): Wire['onRequest'] {
+  return (operation, status) => gitlabRequests.inc({ operation, status: String(status) });
 }
 
 /** Makes something for each agent's account, and gives it by the agent's name. */

@@ -14,6 +14,7 @@ export interface Frame {
 const PLACES = [
   ['/', 'Runs'],
   ['/deliveries', 'Deliveries'],
+  ['/why', 'Why?'],
   ['/agents', 'Agents'],
   ['/simulate', 'Simulate'],
 ] as const;

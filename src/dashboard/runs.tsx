@@ -3,6 +3,7 @@ import { formatDuration } from '../lib/duration.ts';
 import { RUN_STATES, type RunState } from '../runs/run.ts';
 import { Choice, Field } from './fields.tsx';
 import { type Frame, Live, Out, page, Time } from './layout.tsx';
+import { WhyForm } from './why.tsx';
 
 /** What the list is narrowed to, as it stands in the address. */
 export type Filters = Readonly<Partial<Record<'state' | 'agent' | 'project' | 'user' | 'since', string>>>;
@@ -29,6 +30,7 @@ export function runsPage({ frame, runs, next, filters, agents, address, fault }:
     { frame, title: 'Runs', at: '/' },
     <>
       <h1>Runs</h1>
+      <WhyForm base={base} />
       <form class="filters" method="get" action={`${base}/`}>
         <Choice name="state" label="State" value={filters.state} options={RUN_STATES} />
         <Choice name="agent" label="Agent" value={filters.agent} options={agents} />

@@ -45,6 +45,8 @@ label { display: grid; gap: .2rem; font-size: .9rem; color: var(--quiet); }
 label input, label select, label textarea { color: var(--text); font-size: 1rem; }
 .filters { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin-bottom: 1.25rem; }
 .filters input { width: 9rem; }
+form.why { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin-bottom: 1.25rem; }
+form.why label { flex: 1 1 20rem; max-width: 44rem; }
 .login, .simulate { display: grid; gap: 1rem; max-width: 26rem; justify-items: start; }
 .login label, .simulate label { width: 100%; }
 .simulate { max-width: none; }

@@ -36,8 +36,12 @@ describeWith(['chromium'], 'the dashboard', () => {
   });
   afterAll(() => browser?.close());
 
-  async function open(runs: readonly Run[], options: Parameters<Browser['newContext']>[0] = {}) {
-    const admin = setUpAdmin(runs);
+  async function open(
+    runs: readonly Run[],
+    options: Parameters<Browser['newContext']>[0] = {},
+    settings: Parameters<typeof setUpAdmin>[1] = {},
+  ) {
+    const admin = setUpAdmin(runs, settings);
     await admin.server.listen({ host: '127.0.0.1', port: 0 });
     const { port } = admin.server.server.address() as AddressInfo;
     const context = await browser.newContext({ baseURL: `http://127.0.0.1:${port}`, ...options });
@@ -222,6 +226,47 @@ describeWith(['chromium'], 'the dashboard', () => {
     expect(faults).toEqual([]);
   });
 
+  it('says why nothing happened, from the first page, by the keyboard alone', async () => {
+    const asked: string[] = [];
+    const findings = [
+      { about: 'comment', state: 'wrong', text: 'It mentions <b>nobody</b>.', link: 'javascript:alert(1)' },
+      { about: 'webhook', state: 'ok', text: 'The webhook is on.' },
+    ] as const;
+    const { page, faults } = await open(
+      [],
+      {},
+      {
+        why: async (url) => {
+          asked.push(url);
+          return {
+            url,
+            conclusion: 'It mentions nobody.',
+            remedy: 'Write it again.',
+            runs: ['r1'],
+            findings: [...findings],
+          };
+        },
+      },
+    );
+    await signIn(page);
+    const url = 'https://gitlab.test/acme/shop/-/issues/3#note_900';
+    await page.getByLabel('Address of a comment').focus();
+    await page.keyboard.type(url);
+    await page.keyboard.press('Enter');
+    await page.getByText('Write it again.').waitFor();
+    expect(asked).toEqual([url]);
+    expect(await page.getByLabel('Address of a comment').inputValue()).toBe(url);
+    expect(await page.getByText('It mentions <b>nobody</b>.').isVisible()).toBe(true);
+    expect(await page.getByRole('img', { name: 'Wrong' }).textContent()).toBe('✗');
+    expect(await page.getByRole('link', { name: 'Run r1' }).getAttribute('href')).toBe('/runs/r1');
+    expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
+    expect(await barriers(page)).toEqual([]);
+    await page.setViewportSize(PHONE);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
+    expect(await barriers(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
   it('works without scripts', async () => {
     const run = aRun();
     const { page, stops } = await open([run], { javaScriptEnabled: false });
@@ -248,7 +293,15 @@ describeWith(['chromium'], 'the dashboard', () => {
       await page.goto('/login');
       expect(await barriers(page)).toEqual([]);
       await signIn(page);
-      for (const path of ['/', `/runs/${full.id}`, '/deliveries', '/agents', '/simulate', '/runs/nope']) {
+      for (const path of [
+        '/',
+        `/runs/${full.id}`,
+        '/deliveries',
+        '/why',
+        '/agents',
+        '/simulate',
+        '/runs/nope',
+      ]) {
         await page.goto(path);
         expect(await barriers(page), path).toEqual([]);
         const wide = page.viewportSize() ?? PHONE;

@@ -4,6 +4,7 @@ import { createSessions } from '../../src/http/session.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { adminAudit } from '../../src/observability/admin-observer.ts';
 import type { Run } from '../../src/runs/run.ts';
+import type { Why } from '../../src/why/why.ts';
 import { config as aConfig } from '../builders/config.ts';
 import { deliveriesDouble } from '../doubles/deliveries.ts';
 import { silentObserver } from '../doubles/observer.ts';
@@ -19,7 +20,8 @@ export function setUpAdmin(
     config = aConfig(),
     isSecure = false,
     clock = Date.now,
-  }: { config?: Config; isSecure?: boolean; clock?: () => number } = {},
+    why,
+  }: { why?: Why; config?: Config; isSecure?: boolean; clock?: () => number } = {},
 ) {
   const store = runQueueDouble(runs);
   const audited: Record<string, unknown>[] = [];
@@ -33,6 +35,7 @@ export function setUpAdmin(
   const { deliveries, kept: delivered } = deliveriesDouble(clock);
   const { server } = setUp({
     deliveries,
+    ...(why === undefined ? {} : { why }),
     desk: () => ({ config, sessions }),
     queue: store.queue,
     runs: createRunAdmin({ queue: store.queue, observer, clock }),

@@ -57,6 +57,7 @@ test('the description names every route, and what each answers', async () => {
     'get /api/runs',
     'get /api/runs/{id}',
     'get /api/status',
+    'get /api/why',
     'post /api/runs/{id}/cancel',
     'post /api/runs/{id}/retry',
     'post /api/simulate',
@@ -180,4 +181,23 @@ test('a payload is explained, and nothing is done', async () => {
   expect(body.verdicts.length).toBeGreaterThan(0);
   expect(kept.size).toBe(0);
   expect((await api('POST', '/api/simulate', { body: [] as object })).status).toBe(400);
+});
+
+test('why nothing happened is answered of the address of a comment', async () => {
+  const asked: string[] = [];
+  const answer = { conclusion: 'It mentions nobody.', remedy: null, runs: [], findings: [] };
+  const { api, server } = setUpAdmin([], {
+    why: async (url) => {
+      asked.push(url);
+      return { url, ...answer };
+    },
+  });
+  const url = 'https://gitlab.example.com/acme/shop/-/issues/3#note_900';
+  const { body } = await api('GET', `/api/why?url=${encodeURIComponent(url)}`);
+  expect(body).toEqual({ url, ...answer });
+  expect((await api('GET', '/api/why')).status).toBe(400);
+  expect((await api('GET', `/api/why?url=${'x'.repeat(3_000)}`)).status).toBe(400);
+  for (const path of ['/api/why?url=x', '/why?url=x', '/deliveries'])
+    expect((await server.inject({ url: path })).statusCode, path).not.toBe(200);
+  expect(asked).toEqual([url]);
 });

@@ -55,6 +55,9 @@ export function setUp(
       caughtUp: caughtUpDouble(),
       metrics,
       observer: silentObserver,
+      why: async () => {
+        throw new Error('nobody asks why');
+      },
       deliveries,
       log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
       claim: claimsDouble(),

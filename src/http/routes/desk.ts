@@ -6,6 +6,7 @@ import type { Config } from '../../config/config.ts';
 import type { SessionObserver } from '../../observability/admin-observer.ts';
 import type { Clock } from '../../runs/ports.ts';
 import type { RunQueue } from '../../runs/queue-ports.ts';
+import type { Why } from '../../why/why.ts';
 import type { Sessions } from '../session.ts';
 
 /** Whom the admin API and the dashboard serve, and by which config. */
@@ -22,6 +23,7 @@ export interface DeskTools {
   readonly runs: RunAdmin;
   readonly queue: Pick<RunQueue, 'depth'>;
   readonly deliveries: Pick<Deliveries, 'all'>;
+  readonly why: Why;
   readonly observer: SessionObserver;
   readonly clock: Clock;
   readonly log: Logger;

@@ -2,12 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { DeliveryRecord, pageOf } from '../../admin/deliveries.ts';
+import { WhyAnswer } from '../../why/why.ts';
 import { DeliveryQuery } from './delivery-query.ts';
 import type { DeskTools } from './desk.ts';
 import { PROBLEMS } from './problems.ts';
 
 /** What the admin API tells of why something happened, or did not. `app`: that of the API, which lets in who may. */
-export function insightRoutes(app: FastifyInstance, { deliveries }: DeskTools): void {
+export function insightRoutes(app: FastifyInstance, { deliveries, why }: DeskTools): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
   api.get(
     '/api/deliveries',
@@ -28,5 +29,23 @@ export function insightRoutes(app: FastifyInstance, { deliveries }: DeskTools): 
       const page = pageOf(await deliveries.all(), filter, { limit, after });
       return { deliveries: [...page.deliveries], next: page.next ?? null };
     },
+  );
+
+  api.get(
+    '/api/why',
+    {
+      schema: {
+        summary: 'Why an agent did, or did not, answer',
+        querystring: z.object({
+          url: z
+            .string()
+            .min(1)
+            .max(2_000)
+            .describe('Address of a comment in GitLab, or of an issue or merge request.'),
+        }),
+        response: { 200: WhyAnswer, ...PROBLEMS },
+      },
+    },
+    ({ query: { url } }) => why(url),
   );
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { pageOf } from '../../admin/deliveries.ts';
 import { type DeliveryFilters, deliveriesPage } from '../../dashboard/deliveries.tsx';
 import type { Frame } from '../../dashboard/layout.tsx';
+import { whyPage } from '../../dashboard/why.tsx';
 import { DeliveryQuery } from './delivery-query.ts';
 import type { DeskTools } from './desk.ts';
 
@@ -23,7 +24,7 @@ interface Shown {
 /** The pages that say why something happened, or did not. `inside`: what is there for who may see it. */
 export function insightPages(
   inside: FastifyInstance,
-  { desk, deliveries }: DeskTools,
+  { desk, deliveries, why }: DeskTools,
   { base, frame, html }: Shown,
 ): void {
   inside.get('/deliveries', async (request, reply) => {
@@ -41,5 +42,11 @@ export function insightPages(
         fault: read.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '),
       }),
     );
+  });
+
+  inside.get('/why', async (request, reply) => {
+    const { url } = Fields.parse(request.query);
+    const answer = url === undefined ? undefined : await why(url);
+    return html(reply, whyPage({ frame: frame(), url, answer }));
   });
 }

@@ -59,7 +59,7 @@ export function deliveriesPage(shown: DeliveriesPage): string {
 }
 
 /** A line for each delivery. */
-export function DeliveryTable({
+function DeliveryTable({
   base,
   deliveries,
   gitlab,

@@ -1,13 +1,14 @@
 import type { Logger } from 'pino';
 import { createRunAdmin } from './admin/runs.ts';
+import { createStanding } from './admin/standing.ts';
 import { type Base, baseOf, countRequests, type Ground } from './app/base.ts';
 import { createReloading } from './app/reload.ts';
 import { createOwnWhy } from './app/why.ts';
-import { startWorker } from './app/worker.ts';
+import { remembering, startWorker } from './app/worker.ts';
 import type { Config } from './config/config.ts';
 import type { ConfigSource, LoadedConfig } from './config/source.ts';
 import { buildProbes } from './http/probes.ts';
-import type { Desk } from './http/routes/desk.ts';
+import type { Desk, DeskTools } from './http/routes/desk.ts';
 import type { Intake } from './http/routes/webhook.ts';
 import { buildServer } from './http/server.ts';
 import { createSessions } from './http/session.ts';
@@ -23,6 +24,8 @@ import { createDeliveries } from './queue/deliveries.ts';
 import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
 import { quiet } from './queue/quiet.ts';
+import type { LimiterOf } from './queue/rates.ts';
+import { createUsage } from './queue/usage.ts';
 import { createReceive } from './receive.ts';
 
 /** Which half of the program a process is. */
@@ -121,8 +124,8 @@ export async function startApp(
     }
     let intake = intakeOf(base);
     let desk = deskOf(config);
-    const onRequest = countRequests(metrics);
-    let why = createOwnWhy(base, { onRequest });
+    const limiterOf = remembering(backend.limiterOf);
+    let insight = insightOf(base, limiterOf);
     const server =
       role === 'worker'
         ? undefined
@@ -135,7 +138,8 @@ export async function startApp(
             runs: createRunAdmin(ground),
             intake: () => intake,
             desk: () => desk,
-            why: (url) => why(url),
+            why: (url) => insight.why(url),
+            standing: () => insight.standing(),
             version,
           });
     // Closed after the runs have come to a halt: until then deliveries are taken, while `readyz` sends new ones away.
@@ -155,7 +159,7 @@ export async function startApp(
         ({ caughtUp } = changed);
         intake = intakeOf(changed);
         desk = deskOf(next);
-        why = createOwnWhy(changed, { onRequest });
+        insight = insightOf(changed, limiterOf);
       },
       observer: createReloadObserver({ log, metrics, audit }),
       isStopping: () => isStopping,
@@ -178,6 +182,13 @@ export async function startApp(
 
 function intakeOf(base: Base): Intake {
   return { webhook: base.config.webhook, receive: createReceive(base) };
+}
+
+/** What is told of one config's runs, and of those that never came to be. */
+function insightOf(base: Base, limiterOf: LimiterOf): Pick<DeskTools, 'why' | 'standing'> {
+  const usage = createUsage({ text: base.backend.text, limiterOf }, base);
+  const why = createOwnWhy(base, { onRequest: countRequests(base.metrics) });
+  return { why, standing: createStanding({ ...base, usage }) };
 }
 
 function deskOf(config: Config): Desk {

@@ -14,6 +14,7 @@ export interface Frame {
 const PLACES = [
   ['/', 'Runs'],
   ['/deliveries', 'Deliveries'],
+  ['/queue', 'Queue'],
   ['/why', 'Why?'],
   ['/agents', 'Agents'],
   ['/simulate', 'Simulate'],

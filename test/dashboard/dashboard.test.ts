@@ -226,6 +226,17 @@ describeWith(['chromium'], 'the dashboard', () => {
     expect(faults).toEqual([]);
   });
 
+  it('says how full the queue is, and which agent is paused', async () => {
+    const { page, faults } = await open([]);
+    await signIn(page, '/queue');
+    await page.getByText('3 of 50 runs are active, 1 wait for their turn.').waitFor();
+    const row = (name: string) => page.getByRole('row', { name }).textContent();
+    expect(await row('claude')).toMatch(/3 of 3.*full/);
+    expect(await row('codex')).toMatch(/0 of 20.*paused by its rate until 2026-03-02 11:00:00/);
+    expect(await row('acme/shop')).toMatch(/3 of 5.*free/);
+    expect(faults).toEqual([]);
+  });
+
   it('says why nothing happened, from the first page, by the keyboard alone', async () => {
     const asked: string[] = [];
     const findings = [
@@ -297,6 +308,7 @@ describeWith(['chromium'], 'the dashboard', () => {
         '/',
         `/runs/${full.id}`,
         '/deliveries',
+        '/queue',
         '/why',
         '/agents',
         '/simulate',

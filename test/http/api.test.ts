@@ -3,7 +3,7 @@ import { config, trigger } from '../builders/config.ts';
 import { NOW, notePayload } from '../builders/payloads.ts';
 import { aFullRun, aRun, ended } from '../queue/a-run.ts';
 import { ADMIN_TOKEN, setUpAdmin } from './admin-set-up.ts';
-import { setUp } from './set-up.ts';
+import { STANDING, setUp } from './set-up.ts';
 
 const ROUTES = [
   '/api/runs',
@@ -200,4 +200,13 @@ test('why nothing happened is answered of the address of a comment', async () =>
   for (const path of ['/api/why?url=x', '/why?url=x', '/deliveries'])
     expect((await server.inject({ url: path })).statusCode, path).not.toBe(200);
   expect(asked).toEqual([url]);
+});
+
+test('the status has the queue, and how the limits are used', async () => {
+  const { api } = setUpAdmin();
+  expect((await api('GET', '/api/status')).body).toEqual({
+    version: '1.2.3',
+    queue: { waiting: 3, active: 1, delayed: 0, completed: 0, failed: 0 },
+    runs: STANDING,
+  });
 });

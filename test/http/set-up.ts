@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterEach } from 'vitest';
 import { createRunAdmin } from '../../src/admin/runs.ts';
+import type { Standing } from '../../src/admin/standing.ts';
 import type { Intake } from '../../src/http/routes/webhook.ts';
 import { buildServer, type ServerTools, type Timeouts } from '../../src/http/server.ts';
 import { Secret } from '../../src/lib/secret.ts';
@@ -14,6 +15,16 @@ import { deliveriesDouble } from '../doubles/deliveries.ts';
 import { silentObserver } from '../doubles/observer.ts';
 import { runQueueDouble } from '../doubles/run-queue.ts';
 
+export const STANDING: Standing = {
+  active: 3,
+  waiting: 1,
+  limit: 50,
+  agents: [
+    { name: 'claude', active: 3, waiting: 1, limit: 3, pausedUntil: null },
+    { name: 'codex', active: 0, waiting: 0, limit: 20, pausedUntil: '2026-03-02T11:00:00.000Z' },
+  ],
+  projects: [{ path: 'acme/shop', id: 7, active: 3, waiting: 1, limit: 5 }],
+};
 export const SECRETS = ['old-secret-of-the-hook', 'new-secret-of-the-hook'];
 export const SIGNING_KEYS = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
 const open: { close(): Promise<unknown> }[] = [];
@@ -55,6 +66,7 @@ export function setUp(
       caughtUp: caughtUpDouble(),
       metrics,
       observer: silentObserver,
+      standing: async () => STANDING,
       why: async () => {
         throw new Error('nobody asks why');
       },

@@ -31,7 +31,7 @@ const State = z.enum(RUN_STATES);
  * token, or the cookie of somebody who signed in. Described by itself at `/api/openapi.json`.
  */
 export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise<void> {
-  const { desk, runs, queue, clock, version } = tools;
+  const { desk, runs, clock, version } = tools;
   const sessions = onlyWithSessions(app, tools);
   const countStranger = createCountStranger(app);
   app.setValidatorCompiler(validatorCompiler);
@@ -145,30 +145,6 @@ export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise
     '/api/config',
     { schema: { summary: 'Agents and triggers as configured', response: { 200: Configured, ...PROBLEMS } } },
     async () => configured(desk().config),
-  );
-
-  const count = z.number().int();
-  api.get(
-    '/api/status',
-    {
-      schema: {
-        summary: 'The queue now',
-        response: {
-          200: z.object({
-            version: z.string(),
-            queue: z.object({
-              waiting: count,
-              active: count,
-              delayed: count,
-              completed: count,
-              failed: count,
-            }),
-          }),
-          ...PROBLEMS,
-        },
-      },
-    },
-    async () => ({ version, queue: await queue.depth() }),
   );
 
   api.post(

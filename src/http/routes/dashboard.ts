@@ -43,7 +43,7 @@ const Fields = z.record(
   z.union([z.string(), z.array(z.string()).transform((all) => all.at(-1) ?? '')]),
 );
 
-/** The dashboard, for people: `/`, `/runs/…`, `/deliveries`, `/why`, `/agents`, `/simulate`. Whoever is not signed in is led to `/login`. */
+/** The dashboard, for people: `/`, `/runs/…`, `/deliveries`, `/queue`, `/why`, `/agents`, `/simulate`. Whoever is not signed in is led to `/login`. */
 export async function dashboardRoutes(app: FastifyInstance, tools: DeskTools): Promise<void> {
   const { desk, runs, clock } = tools;
   const sessions = onlyWithSessions(app, tools);

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Deliveries } from '../../admin/deliveries.ts';
 import type { RunAdmin } from '../../admin/runs.ts';
+import type { Standing } from '../../admin/standing.ts';
 import type { Config } from '../../config/config.ts';
 import type { SessionObserver } from '../../observability/admin-observer.ts';
 import type { Clock } from '../../runs/ports.ts';
@@ -23,6 +24,7 @@ export interface DeskTools {
   readonly runs: RunAdmin;
   readonly queue: Pick<RunQueue, 'depth'>;
   readonly deliveries: Pick<Deliveries, 'all'>;
+  readonly standing: () => Promise<Standing>;
   readonly why: Why;
   readonly observer: SessionObserver;
   readonly clock: Clock;

@@ -2,14 +2,30 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { DeliveryRecord, pageOf } from '../../admin/deliveries.ts';
+import { Depth, Standing } from '../../admin/standing.ts';
 import { WhyAnswer } from '../../why/why.ts';
 import { DeliveryQuery } from './delivery-query.ts';
 import type { DeskTools } from './desk.ts';
 import { PROBLEMS } from './problems.ts';
 
 /** What the admin API tells of why something happened, or did not. `app`: that of the API, which lets in who may. */
-export function insightRoutes(app: FastifyInstance, { deliveries, why }: DeskTools): void {
+export function insightRoutes(
+  app: FastifyInstance,
+  { deliveries, why, queue, standing, version }: DeskTools,
+): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
+
+  api.get(
+    '/api/status',
+    {
+      schema: {
+        summary: 'The queue and the limits now',
+        response: { 200: z.object({ version: z.string(), queue: Depth, runs: Standing }), ...PROBLEMS },
+      },
+    },
+    async () => ({ version, queue: await queue.depth(), runs: await standing() }),
+  );
+
   api.get(
     '/api/deliveries',
     {

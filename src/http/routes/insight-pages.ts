@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { pageOf } from '../../admin/deliveries.ts';
 import { type DeliveryFilters, deliveriesPage } from '../../dashboard/deliveries.tsx';
 import type { Frame } from '../../dashboard/layout.tsx';
+import { queuePage } from '../../dashboard/queue.tsx';
 import { whyPage } from '../../dashboard/why.tsx';
 import { DeliveryQuery } from './delivery-query.ts';
 import type { DeskTools } from './desk.ts';
@@ -24,7 +25,7 @@ interface Shown {
 /** The pages that say why something happened, or did not. `inside`: what is there for who may see it. */
 export function insightPages(
   inside: FastifyInstance,
-  { desk, deliveries, why }: DeskTools,
+  { desk, deliveries, why, queue, standing }: DeskTools,
   { base, frame, html }: Shown,
 ): void {
   inside.get('/deliveries', async (request, reply) => {
@@ -42,6 +43,11 @@ export function insightPages(
         fault: read.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '),
       }),
     );
+  });
+
+  inside.get('/queue', async (request, reply) => {
+    const [depth, used] = await Promise.all([queue.depth(), standing()]);
+    return html(reply, queuePage({ frame: frame(), depth, standing: used, address: base() + request.url }));
   });
 
   inside.get('/why', async (request, reply) => {

@@ -103,12 +103,17 @@ export function findItem(
   if ('failure' in heard) {
     const { failure } = heard;
     const finding =
-      failure.kind === 'gone'
+      failure.status === 301
         ? wrong(
-            `@${account} finds no such issue or merge request: it is not there, or the account is no member of the project.`,
-            `Make ${account} a Developer of the project, or look whether the address is right.`,
+            'The project has another path now.',
+            'Give the address as GitLab has it now, and name the project by that path in the triggers.',
           )
-        : unheard('The item', failure);
+        : failure.kind === 'gone'
+          ? wrong(
+              `@${account} finds no such issue or merge request: it is not there, or the account is no member of the project.`,
+              `Make ${account} a Developer of the project, or look whether the address is right.`,
+            )
+          : unheard('The item', failure);
     return { about, findings: [finding] };
   }
   const called = calledBy(heard.is);

@@ -10,6 +10,10 @@ import type { Part } from './parts.ts';
 /** Milliseconds by which GitLab's time of a change may differ from that of the comment, without an edit. */
 const NEAR_MS = 1_000;
 
+/** Milliseconds around the time of a comment in which its delivery comes, by two clocks. */
+const BEFORE_MS = 5_000;
+const AFTER_MS = 60_000;
+
 /** Whether a webhook brings what is asked about, and what GitLab says of its deliveries. */
 export function findWebhook(
   heard: Heard<HookLook>,
@@ -56,6 +60,18 @@ function findOfNote({ ofNote, hooks, goesBack }: HookLook, link: string): readon
       link,
     ),
   ];
+}
+
+/** Whether a delivery was turned away right after the comment was written: agents are not shown the webhook. */
+export function findTurnedAway(writtenAt: string, turnedAway: readonly string[]): Part {
+  const written = Date.parse(writtenAt);
+  const at = turnedAway.find((time) => {
+    const later = Date.parse(time) - written;
+    return later > -BEFORE_MS && later < AFTER_MS;
+  });
+  const text = `A delivery without an accepted secret was turned away at ${at}, right after it was written: the webhook may have another secret than the config.`;
+  const remedy = 'Compare them, or write the secret anew by `beckon hook sync --secret`.';
+  return { about: 'webhook', findings: at === undefined ? [] : [risky(text, remedy)] };
 }
 
 /** Whether it is too late for the comment by now, and whether it was changed since. */

@@ -8,7 +8,7 @@ import { type Asked, readAddress } from './address.ts';
 import { type AskedGitLab, askGitLab } from './ask.ts';
 import { findComment, findItem, meantBy } from './comment.ts';
 import type { GitLabFacts, OwnFacts } from './facts.ts';
-import { findTimes, findWebhook } from './hook.ts';
+import { findTimes, findTurnedAway, findWebhook } from './hook.ts';
 import { findCovered, findDeliveries, findRuns, runsAskedFor, triggersOf } from './own.ts';
 import { ABOUTS, concludeFrom, type Part } from './parts.ts';
 
@@ -69,7 +69,7 @@ export function createWhy(tools: WhyTools): Why {
     const triggers = [first, ...others] as const;
     const parts = [findCovered(asked.project, triggers), ...own];
     if (runs.length > 0) return answerOf(url, parts, runs);
-    return answerOf(url, [...parts, ...(await fromGitLab(asked, triggers, tools))], runs);
+    return answerOf(url, [...parts, ...(await fromGitLab(facts, triggers, tools))], runs);
   };
 }
 
@@ -97,7 +97,7 @@ async function ownFacts(asked: Asked, { queue, deliveries }: WhyTools): Promise<
 }
 
 async function fromGitLab(
-  asked: Asked,
+  { asked, turnedAway }: OwnFacts,
   triggers: readonly [Trigger, ...Trigger[]],
   { config, withGitLab, clock }: WhyTools,
 ): Promise<readonly Part[]> {
@@ -115,18 +115,19 @@ async function fromGitLab(
   return [
     ...findComment(comment, { account, triggers, config }),
     webhook,
-    ...timesOf(comment, triggers, { now: clock(), config }),
+    ...timesOf(comment, triggers, { now: clock(), config, turnedAway }),
   ];
 }
 
 function timesOf(
   comment: NonNullable<GitLabFacts['comment']>,
   triggers: readonly Trigger[],
-  known: { readonly now: number; readonly config: Config },
+  known: { readonly now: number; readonly config: Config; readonly turnedAway: readonly string[] },
 ): readonly Part[] {
   if ('failure' in comment || comment.is === undefined) return [];
-  const meant = meantBy(comment.is.comment.body, triggers);
-  return [findTimes({ comment: comment.is.comment, edits: meant.some(({ edits }) => edits) }, known)];
+  const { comment: written } = comment.is;
+  const edits = meantBy(written.body, triggers).some((trigger) => trigger.edits);
+  return [findTurnedAway(written.createdAt, known.turnedAway), findTimes({ comment: written, edits }, known)];
 }
 
 function answerOf(url: string, parts: readonly Part[], runs: readonly string[]): WhyAnswer {

@@ -326,6 +326,8 @@ describeWith(['chromium'], 'the dashboard', () => {
         await page.setViewportSize(wide);
       }
     },
+    // Each page twice, on a machine that may be busy.
+    60_000,
   );
 
   it('shows what strangers wrote as text', async () => {

@@ -180,6 +180,16 @@ describe('why nothing happened', () => {
       /lists deliveries from before it, and none of it/,
     ],
     [
+      'a secret that is wrong, where nobody is shown the webhook',
+      {
+        hooks: refusal('permission', 403),
+        comment: { createdAt: '2026-03-02T10:00:25.000Z', updatedAt: '2026-03-02T10:00:25.000Z' },
+        deliveries: [{ by: 'delivery', outcome: 'unauthorized', from: '192.0.2.1' }],
+      },
+      /without an accepted secret was turned away at 2026-03-02T10:00:30.000Z, right after/,
+    ],
+    ['a project that was moved', { item: refusal('refused', 301) }, /has another path now/],
+    [
       'a comment that is too old by now',
       { comment: { createdAt: '2026-03-02T08:00:00.000Z', updatedAt: '2026-03-02T08:00:00.000Z' } },
       /older than limits.maxEventAge \(1h\)/,

@@ -1,12 +1,14 @@
 import type { Logger } from 'pino';
 import { createRunAdmin } from './admin/runs.ts';
-import { type Base, baseOf, type Ground } from './app/base.ts';
+import { createStanding } from './admin/standing.ts';
+import { type Base, baseOf, countRequests, type Ground } from './app/base.ts';
 import { createReloading } from './app/reload.ts';
-import { startWorker } from './app/worker.ts';
+import { createOwnWhy } from './app/why.ts';
+import { remembering, startWorker } from './app/worker.ts';
 import type { Config } from './config/config.ts';
 import type { ConfigSource, LoadedConfig } from './config/source.ts';
 import { buildProbes } from './http/probes.ts';
-import type { Desk } from './http/routes/desk.ts';
+import type { Desk, DeskTools } from './http/routes/desk.ts';
 import type { Intake } from './http/routes/webhook.ts';
 import { buildServer } from './http/server.ts';
 import { createSessions } from './http/session.ts';
@@ -18,8 +20,12 @@ import { createObserver } from './observability/observer.ts';
 import { createReloadObserver } from './observability/reload-observer.ts';
 import type { Tracing } from './observability/tracing.ts';
 import { createClaims } from './queue/claims.ts';
+import { createDeliveries } from './queue/deliveries.ts';
 import { openBackend } from './queue/open-backend.ts';
 import { createRunQueue } from './queue/producer.ts';
+import { quiet } from './queue/quiet.ts';
+import type { LimiterOf } from './queue/rates.ts';
+import { createUsage } from './queue/usage.ts';
 import { createReceive } from './receive.ts';
 
 /** Which half of the program a process is. */
@@ -84,6 +90,11 @@ export async function startApp(
     });
     const queue = createRunQueue(backend, { retention: config.retention.runs });
     onClose(() => queue.close());
+    const deliveries = createDeliveries(backend, {
+      clock,
+      onError: quiet((error) => log.warn({ err: error }, 'deliveries fault'), { clock }),
+    });
+    onClose(() => deliveries.close());
     for (const warning of await backend.warnings()) log.warn({ warning }, 'queue is set dangerously');
     const ground: Ground = {
       log,
@@ -93,6 +104,7 @@ export async function startApp(
       backend,
       queue,
       traced: tracing?.traced ?? untraced,
+      deliveries,
     };
     const base = baseOf(ground, config);
 
@@ -112,6 +124,8 @@ export async function startApp(
     }
     let intake = intakeOf(base);
     let desk = deskOf(config);
+    const limiterOf = remembering(backend.limiterOf);
+    let insight = insightOf(base, limiterOf);
     const server =
       role === 'worker'
         ? undefined
@@ -124,6 +138,8 @@ export async function startApp(
             runs: createRunAdmin(ground),
             intake: () => intake,
             desk: () => desk,
+            why: (url) => insight.why(url),
+            standing: () => insight.standing(),
             version,
           });
     // Closed after the runs have come to a halt: until then deliveries are taken, while `readyz` sends new ones away.
@@ -143,6 +159,7 @@ export async function startApp(
         ({ caughtUp } = changed);
         intake = intakeOf(changed);
         desk = deskOf(next);
+        insight = insightOf(changed, limiterOf);
       },
       observer: createReloadObserver({ log, metrics, audit }),
       isStopping: () => isStopping,
@@ -165,6 +182,13 @@ export async function startApp(
 
 function intakeOf(base: Base): Intake {
   return { webhook: base.config.webhook, receive: createReceive(base) };
+}
+
+/** What is told of one config's runs, and of those that never came to be. */
+function insightOf(base: Base, limiterOf: LimiterOf): Pick<DeskTools, 'why' | 'standing'> {
+  const usage = createUsage({ text: base.backend.text, limiterOf }, base);
+  const why = createOwnWhy(base, { onRequest: countRequests(base.metrics) });
+  return { why, standing: createStanding({ ...base, usage }) };
 }
 
 function deskOf(config: Config): Desk {

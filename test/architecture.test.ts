@@ -24,6 +24,7 @@ const ORDER = [
   'catch-up',
   'disown',
   'admin',
+  'why',
   'queue',
   'observability',
   'dashboard',
@@ -34,7 +35,7 @@ const ORDER = [
 /** Whoever logs, and the two ends of the process. Everything else tells the observer. */
 const MAY_LOG = ['observability', 'http', 'app', 'cli'];
 /** Parts that only calculate: no clock, no network, no files. */
-const PURE = ['events', 'triggers', 'flows', 'turns', 'setup', 'check', 'hooks', 'onboard'];
+const PURE = ['events', 'triggers', 'flows', 'turns', 'setup', 'check', 'hooks', 'onboard', 'why'];
 
 const root = fileURLToPath(new URL('../src', import.meta.url));
 

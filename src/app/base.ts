@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
-import type { Login } from '../gitlab/connection.ts';
+import type { Login, Wire } from '../gitlab/connection.ts';
 import type { Traced } from '../lib/traced.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { BeckonObserver } from '../observability/observer.ts';
 import type { Backend } from '../queue/backend.ts';
 import { createCaughtUp } from '../queue/caught-up.ts';
+import type { DeliveryLog } from '../queue/deliveries.ts';
 import type { Clock } from '../runs/ports.ts';
 import type { CaughtUp, RunQueue } from '../runs/queue-ports.ts';
 
@@ -18,6 +19,7 @@ export interface Ground {
   readonly backend: Backend;
   readonly queue: RunQueue;
   readonly traced: Traced;
+  readonly deliveries: DeliveryLog;
 }
 
 /** What both halves of the program stand on while they go by one config. */
@@ -41,6 +43,11 @@ export interface Process {
   readonly left: () => number;
   /** Has something closed at the end, before all that was opened earlier. */
   readonly onClose: (close: () => Promise<unknown>) => void;
+}
+
+/** Counts the requests to GitLab. */
+export function countRequests({ gitlabRequests }: Pick<Metrics, 'gitlabRequests'>): Wire['onRequest'] {
+  return (operation, status) => gitlabRequests.inc({ operation, status: String(status) });
 }
 
 /** Makes something for each agent's account, and gives it by the agent's name. */

@@ -9,6 +9,7 @@ import { createWebhooks } from '../gitlab/hooks.ts';
 import { createTodos } from '../gitlab/todos.ts';
 import { createHookWatch } from '../hooks/watch.ts';
 import { createCatchUpObserver } from '../observability/catch-up-observer.ts';
+import { listed } from '../observability/delivery-observer.ts';
 import { createHookObserver } from '../observability/hook-observer.ts';
 import { createTokenObserver } from '../observability/token-observer.ts';
 import { createForesee } from '../receive.ts';
@@ -32,7 +33,10 @@ function catchUp(base: Base, { gitlabOf, wire }: Tools): readonly Duty[] {
   const every = config.catchUp.todos;
   if (every === undefined) return [];
   const todosOf = ofAgents(config, (login) => createTodos(login, wire));
-  const tells = { ...observer, ...createCatchUpObserver({ log, metrics }) };
+  const tells = {
+    ...listed(observer, base.deliveries),
+    ...createCatchUpObserver({ log, metrics }),
+  };
   return [{ name: 'catch-up', every, work: createCatchUp({ ...base, gitlabOf, todosOf, observer: tells }) }];
 }
 

@@ -11,7 +11,7 @@ import type { IsLetIn } from '../runs/named-users.ts';
 import { createParentOf } from '../runs/parent.ts';
 import type { GitLabOf } from '../runs/ports.ts';
 import { createTick, scheduledTriggers } from '../tick.ts';
-import { type Base, ofAgents, type Process } from './base.ts';
+import { type Base, countRequests, ofAgents, type Process } from './base.ts';
 import { dutiesOf } from './duties.ts';
 
 /** What a worker does with runs, commands and times by one config, with its own connections to GitLab. */
@@ -35,7 +35,7 @@ export async function openWork(
   const dispatcher = await openTransport({ caFile: config.gitlab.caFile });
   const wire: Wire = {
     dispatcher,
-    onRequest: (operation, status) => metrics.gitlabRequests.inc({ operation, status: String(status) }),
+    onRequest: countRequests(metrics),
     traced,
   };
   const gitlabOf: GitLabOf = ofAgents(config, (login) => createGitLab(login, wire));

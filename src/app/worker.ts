@@ -97,7 +97,7 @@ function namesAt({ config, log, clock }: Base) {
 }
 
 /** Each counter looks after what it has counted as long as the process lives, so there is one for each rate only. */
-function remembering(limiterOf: LimiterOf): LimiterOf {
+export function remembering(limiterOf: LimiterOf): LimiterOf {
   const known = new Map<string, ReturnType<LimiterOf>>();
   return (name, rate) => {
     const key = JSON.stringify([name, rate]);

@@ -32,6 +32,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'runs show': ['beckon runs show r1f'],
   'runs cancel': ['beckon runs cancel r1f'],
   'runs retry': ['beckon runs retry r1f'],
+  why: ['beckon why "https://gitlab.example.com/acme/web/shop/-/issues/12#note_9001"'],
   completion: [
     'beckon completion bash > /etc/bash_completion.d/beckon',
     'beckon completion zsh > "${fpath[1]}/_beckon"',

@@ -17,6 +17,7 @@ import { schema } from './schema.ts';
 import { serve } from './serve.ts';
 import { setup } from './setup.ts';
 import { simulate } from './simulate.ts';
+import { why } from './why.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -39,7 +40,8 @@ program
   .addCommand(ci)
   .addCommand(flow)
   .addCommand(hook)
-  .addCommand(runs);
+  .addCommand(runs)
+  .addCommand(why);
 tab(program, { completionCommandName: 'completion' });
 prepare(program, []);
 

@@ -13,9 +13,15 @@ export interface Frame {
 
 const PLACES = [
   ['/', 'Runs'],
+  ['/deliveries', 'Deliveries'],
+  ['/queue', 'Queue'],
+  ['/why', 'Why?'],
   ['/agents', 'Agents'],
   ['/simulate', 'Simulate'],
 ] as const;
+
+/** What somebody has unfolded stays so when the page is brought up to date. */
+const HTMX = JSON.stringify({ morphIgnore: ['data-htmx-powered', 'open'] });
 
 /** A whole page as HTML. `at`: which place of the navigation it belongs to. Everything in it is escaped. */
 export function page(
@@ -30,6 +36,7 @@ export function page(
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>{`${title} · Beckon`}</title>
+        <meta name="htmx-config" content={HTMX} />
         <link rel="icon" href={`${base}/assets/${assets}/icon.svg`} type="image/svg+xml" />
         <link rel="stylesheet" href={`${base}/assets/${assets}/beckon.css`} />
         <script src={`${base}/assets/${assets}/htmx.js`} defer />

@@ -1,7 +1,9 @@
 import type { RunSummary } from '../admin/view.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { RUN_STATES, type RunState } from '../runs/run.ts';
+import { Choice, Field } from './fields.tsx';
 import { type Frame, Live, Out, page, Time } from './layout.tsx';
+import { WhyForm } from './why.tsx';
 
 /** What the list is narrowed to, as it stands in the address. */
 export type Filters = Readonly<Partial<Record<'state' | 'agent' | 'project' | 'user' | 'since', string>>>;
@@ -28,6 +30,7 @@ export function runsPage({ frame, runs, next, filters, agents, address, fault }:
     { frame, title: 'Runs', at: '/' },
     <>
       <h1>Runs</h1>
+      <WhyForm base={base} />
       <form class="filters" method="get" action={`${base}/`}>
         <Choice name="state" label="State" value={filters.state} options={RUN_STATES} />
         <Choice name="agent" label="Agent" value={filters.agent} options={agents} />
@@ -106,35 +109,4 @@ export function Item({ run: { project, item } }: { readonly run: RunSummary }) {
 /** The state of a run in its colour. */
 export function State({ state }: { readonly state: RunState }) {
   return <span class={`state ${state}`}>{state.replace('_', ' ')}</span>;
-}
-
-interface FieldProps {
-  readonly name: string;
-  readonly label: string;
-  readonly value: string | undefined;
-}
-
-function Field({ name, label, value, hint }: FieldProps & { readonly hint: string }) {
-  return (
-    <label>
-      {label}
-      <input name={name} value={value} placeholder={hint} autoComplete="off" spellcheck={false} />
-    </label>
-  );
-}
-
-function Choice({ name, label, value, options }: FieldProps & { readonly options: readonly string[] }) {
-  return (
-    <label>
-      {label}
-      <select name={name}>
-        <option value="">all</option>
-        {options.map((option) => (
-          <option key={option} value={option} selected={option === value}>
-            {option.replace('_', ' ')}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
 }

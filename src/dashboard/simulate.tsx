@@ -1,5 +1,6 @@
 import type { Received } from '../receive.ts';
 import { type Frame, page } from './layout.tsx';
+import { Verdicts } from './verdicts.tsx';
 
 /** What a pasted payload would do and why. */
 export function simulatePage({
@@ -66,13 +67,7 @@ function Answer({ received }: { readonly received: Received }) {
       ) : (
         <p>Would do nothing: {received.reason}</p>
       )}
-      <ul class="verdicts">
-        {received.verdicts.map(({ trigger, matched, reason }) => (
-          <li key={trigger}>
-            {matched ? '✓' : '✗'} <strong>{trigger}</strong>: {reason}
-          </li>
-        ))}
-      </ul>
+      <Verdicts verdicts={received.verdicts} />
     </section>
   );
 }

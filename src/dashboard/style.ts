@@ -45,6 +45,8 @@ label { display: grid; gap: .2rem; font-size: .9rem; color: var(--quiet); }
 label input, label select, label textarea { color: var(--text); font-size: 1rem; }
 .filters { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin-bottom: 1.25rem; }
 .filters input { width: 9rem; }
+form.why { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin-bottom: 1.25rem; }
+form.why label { flex: 1 1 20rem; max-width: 44rem; }
 .login, .simulate { display: grid; gap: 1rem; max-width: 26rem; justify-items: start; }
 .login label, .simulate label { width: 100%; }
 .simulate { max-width: none; }
@@ -58,8 +60,9 @@ td small { display: block; }
   display: inline-block; padding: 0 .5rem; border: 1px solid currentcolor; border-radius: 1rem;
   font-size: .85rem; font-weight: 600; white-space: nowrap; color: var(--quiet);
 }
-.state.succeeded { color: var(--good); }
-.state.failed, .state.timed_out, .state.refused { color: var(--bad); }
+.state.succeeded, .state.delivery-accepted { color: var(--good); }
+.state.failed, .state.timed_out, .state.refused, .state.delivery-unauthorized, .state.delivery-forbidden,
+.state.delivery-unavailable, .state.delivery-failed { color: var(--bad); }
 .state.running, .state.starting { color: var(--busy); }
 .state.queued { color: var(--idle); }
 .lead { font-size: 1.1rem; }
@@ -69,6 +72,8 @@ td small { display: block; }
 .facts dd { margin: 0; white-space: pre-line; }
 .fault { color: var(--bad); border-left: 4px solid currentcolor; padding-left: .75rem; }
 .answer { border: 1px solid var(--line); border-radius: .4rem; padding: 0 1rem; margin-bottom: 1.5rem; }
+.deliveries summary { cursor: pointer; }
+.deliveries .verdicts { margin: .25rem 0; }
 .verdicts { list-style: none; padding: 0; }
 .empty { color: var(--quiet); }
 @media (max-width: 44rem) {

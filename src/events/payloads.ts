@@ -5,7 +5,8 @@ import { z } from 'zod';
  * type counts as absent, and only what nothing can be done without makes a payload unreadable.
  */
 
-function maybe<T extends z.ZodType>(type: T) {
+/** A field that counts as absent where it is null or of another type. */
+export function maybe<T extends z.ZodType>(type: T) {
   return z.preprocess((value) => value ?? undefined, type.optional()).catch(undefined as never);
 }
 

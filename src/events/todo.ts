@@ -24,6 +24,9 @@ export interface TodoItem {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** What the payload of a comment has of its issue or merge request. */
+export type CommentedItem = Pick<TodoItem, 'type' | 'url' | 'confidential' | 'labels' | 'fields'>;
+
 /** A To-Do item that GitLab made because somebody called on its owner. */
 export interface Todo {
   readonly id: number;
@@ -100,10 +103,10 @@ function names(text: string, account: string): boolean {
   return mentionedAccounts(text).includes(account.toLowerCase());
 }
 
-/** The payload of a comment's webhook. */
-function commentPayload(
+/** The payload of a comment's webhook; `todo`: the To-Do item that is about it, which may be about an edit of it. */
+export function commentPayload(
   comment: TodoComment,
-  { project, item, todo }: { project: Project; item: TodoItem; todo: Todo | undefined },
+  { project, item, todo }: { project: Project; item: CommentedItem; todo: Todo | undefined },
 ): object {
   const edited = todo !== undefined && isEdit(comment, todo) ? todo : undefined;
   return {
@@ -173,7 +176,7 @@ function timeOf({ createdAt }: Todo, updatedAt: string): string {
   return Math.abs(Date.parse(updatedAt) - Date.parse(createdAt)) <= LAG_MS ? updatedAt : createdAt;
 }
 
-function attributesOf({ fields, url, labels }: TodoItem): object {
+function attributesOf({ fields, url, labels }: CommentedItem): object {
   return { ...fields, url, labels: labels.map((title) => ({ title })) };
 }
 

@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { aboutOf, type Deliveries } from '../admin/deliveries.ts';
+import type { Subject } from '../events/subject.ts';
 import type { DeliveryObserver } from '../observability/delivery-observer.ts';
 import type { DeliveryOutcome, Metrics } from '../observability/metrics.ts';
 import { sendError } from './errors.ts';
@@ -92,26 +94,44 @@ export function tooMany(seconds: number): Refusal {
 }
 
 /**
- * Answers a delivery that is not taken. The log has nothing of what came with it but the address, and the project once
- * the delivery is known to be that project's.
+ * Answers a delivery that is not taken. Nothing is kept of what came with it but the address, and what it is about once
+ * it is known to be from the project that it names.
  */
 export function refuse(
-  { request, reply, project }: { request: FastifyRequest; reply: FastifyReply; project: string | undefined },
+  { request, reply, subject }: { request: FastifyRequest; reply: FastifyReply; subject: Subject | undefined },
   refusal: Refusal,
   {
     metrics,
     log,
     observer,
-  }: { readonly metrics: Metrics; readonly log: Logger; readonly observer: DeliveryObserver },
+    deliveries,
+  }: {
+    readonly metrics: Metrics;
+    readonly log: Logger;
+    readonly observer: DeliveryObserver;
+    readonly deliveries: Pick<Deliveries, 'add'>;
+  },
 ): FastifyReply {
   const { status, outcome, code, message, headers } = refusal;
   metrics.deliveries.inc({ outcome });
-  const about = { address: request.ip, code, ...(project === undefined ? {} : { project }) };
-  // Whoever is over the limit is not to fill log and audit stream; the metric counts them.
+  const about = {
+    address: request.ip,
+    code,
+    ...(subject?.project === undefined ? {} : { project: subject.project }),
+  };
+  // Whoever is over the limit is not to fill log, audit stream and list; the metric counts them.
   if (outcome === 'too_many') log.debug(about, 'delivery refused');
   else {
     log.warn(about, 'delivery refused');
     observer.turnedAway({ code, from: request.ip });
+    const whose = subject === undefined ? { from: request.ip } : aboutOf(subject);
+    deliveries.add({
+      ...whose,
+      by: 'delivery',
+      outcome,
+      reason: message,
+      ms: Math.round(reply.elapsedTime),
+    });
   }
   return sendError(reply, status, code, message, headers);
 }

@@ -1,3 +1,5 @@
+import { aboutOf, type Deliveries, decisionOf } from '../admin/deliveries.ts';
+import { subjectOfEvent } from '../events/subject.ts';
 import type { ReceiveObserver } from '../receive.ts';
 import type { Audit } from './audit.ts';
 
@@ -30,6 +32,20 @@ export function deliveryAudit(audit: Audit): DeliveryObserver & Pick<ReceiveObse
           runs: received.status === 'accepted' ? received.runs.map(({ id }) => id) : [],
         },
       });
+    },
+  };
+}
+
+/** Has what was caught up with in the list of deliveries as well, once for each decision. */
+export function listed<T extends ReceiveObserver>(observer: T, deliveries: Pick<Deliveries, 'add'>): T {
+  return {
+    ...observer,
+    received(received, about) {
+      observer.received(received, about);
+      const [first] = about.events;
+      if (first === undefined) return;
+      const subject = subjectOfEvent(first);
+      deliveries.add({ ...aboutOf(subject), ...decisionOf(received, subject), by: about.by });
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { IQueueBackend, Job, JobProgress, Queue, Telemetry, Worker, WorkerOptions } from 'bullmq';
 import type { QueueHome } from '../config/config.ts';
 import type { LimiterOf } from './rates.ts';
+import type { LogName, SharedLog } from './shared-log.ts';
 import type { SharedText, TextName } from './shared-text.ts';
 
 /** A job: its name tells which call of `add` it came from, its data is the run. */
@@ -42,6 +43,8 @@ export interface Backend {
   readonly queue: JobQueue;
   /** A text of this name, which stands for nothing else. */
   readonly text: (name: TextName) => SharedText;
+  /** A log of this name, which stands for nothing else. */
+  readonly log: (name: LogName) => SharedLog;
   /** Counts what happens within a time. */
   readonly limiterOf: LimiterOf;
   /** A worker that has not started yet. Close it before the backend. */

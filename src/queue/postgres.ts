@@ -11,6 +11,7 @@ import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import type { Secret } from '../lib/secret.ts';
 import type { Backend, OpenOptions } from './backend.ts';
 import { keepTrying } from './keep-trying.ts';
+import { createLogTable, postgresLog } from './postgres-log.ts';
 import { createTextTable, postgresText } from './postgres-text.ts';
 import { ANSWER_MS, NAMESPACE, QUEUE_NAME, START_MS } from './settings.ts';
 import { unavailable } from './unavailable.ts';
@@ -46,6 +47,7 @@ async function migrate(address: PostgresAddress): Promise<void> {
     });
     if (version < LATEST_SCHEMA_VERSION) await runMigrations(client, NAMESPACE);
     await createTextTable(client);
+    await createLogTable(client);
     await createRatesTable(client);
   } finally {
     await client.end().catch(() => {});
@@ -102,6 +104,7 @@ export async function openPostgresAt(
     kind,
     queue,
     text: (name) => postgresText(pool, name),
+    log: (name) => postgresLog(pool, name),
     limiterOf: (name, { count, per }) =>
       new RateLimiterPostgres({
         storeClient: pool,

@@ -4,6 +4,7 @@ import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Secret } from '../lib/secret.ts';
 import type { Backend, OpenOptions } from './backend.ts';
 import { keepTrying } from './keep-trying.ts';
+import { redisLog } from './redis-log.ts';
 import { redisText } from './redis-text.ts';
 import { ANSWER_MS, NAMESPACE, QUEUE_NAME } from './settings.ts';
 import { unavailable } from './unavailable.ts';
@@ -101,6 +102,7 @@ export async function openRedis(url: Secret, { onError, telemetry }: OpenOptions
     kind: 'redis',
     queue,
     text: (name) => redisText(client, `${NAMESPACE}:${name}`),
+    log: (name) => redisLog(client, `${NAMESPACE}:${name}`),
     limiterOf: (name, { count, per }) =>
       new RateLimiterRedis({
         storeClient: client,

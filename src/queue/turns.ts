@@ -16,7 +16,8 @@ const Claims = z.array(z.custom<Claim>());
 const TurnsData = z.object({ version: z.literal(1), active: Claims, waiting: Claims });
 const AtTurn = z.object({ step: z.literal('turn') });
 
-function readTurns(text: string | undefined): Turns {
+/** The turns as they are kept; none before anybody asked for one. */
+export function readTurns(text: string | undefined): Turns {
   if (text === undefined) return NO_TURNS;
   const read = TurnsData.safeParse(JSON.parse(text));
   if (read.success) return read.data;

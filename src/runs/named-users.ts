@@ -5,7 +5,11 @@ import type { GitLab, User } from './ports.ts';
 const ASK_AGAIN_MS = 60_000;
 
 /** Says whether a trigger's `users` let somebody in. */
-export type IsLetIn = (user: User, users: Trigger['users'], gitlab: GitLab) => Promise<boolean>;
+export type IsLetIn = (
+  user: User,
+  users: Trigger['users'],
+  gitlab: Pick<GitLab, 'userByName'>,
+) => Promise<boolean>;
 
 /**
  * Holds the names of `users` to the accounts that had them when they were first needed: usernames can be changed, and
@@ -23,7 +27,7 @@ export function createNamedUsers({
   const ids = new Map<string, number>();
   const askedAt = new Map<string, number>();
 
-  async function resolve(names: Iterable<string>, gitlab: GitLab): Promise<void> {
+  async function resolve(names: Iterable<string>, gitlab: Pick<GitLab, 'userByName'>): Promise<void> {
     for (const name of names) {
       if (ids.has(name) || clock() - (askedAt.get(name) ?? Number.NEGATIVE_INFINITY) < ASK_AGAIN_MS) continue;
       const found = await gitlab.userByName(name);

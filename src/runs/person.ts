@@ -4,7 +4,7 @@ import type { IsLetIn } from './named-users.ts';
 import type { GitLab, User } from './ports.ts';
 
 interface Look {
-  readonly gitlab: GitLab;
+  readonly gitlab: Pick<GitLab, 'user' | 'userByName' | 'accessLevel'>;
   readonly trigger: Pick<Trigger, 'minAccess' | 'users'>;
   readonly isLetIn: IsLetIn;
   /** What was known within the last minute will do. */

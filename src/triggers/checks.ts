@@ -64,10 +64,12 @@ const isProjectCovered: Check = (event, trigger) =>
     ? undefined
     : `The project ${event.project.path} is not covered by ${trigger.projects.patterns.join(', ')}.`;
 
+/** Why a trigger does not want what not everybody may see. Says nothing of what that is. */
+export const IS_CONFIDENTIAL =
+  'It is confidential or internal, and the trigger does not say `confidential: true`.';
+
 const isConfidentialityAllowed: Check = (event, trigger) =>
-  event.confidential && !trigger.confidential
-    ? 'It is confidential or internal, and the trigger does not say `confidential: true`.'
-    : undefined;
+  event.confidential && !trigger.confidential ? IS_CONFIDENTIAL : undefined;
 
 const isPersonAllowed: Check = (event, trigger, { asker }) => {
   const name = event.actor.username.toLowerCase();

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { DELIVERY_OUTCOMES } from '../../src/admin/deliveries.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { notePayload } from '../builders/payloads.ts';
 import { ADMIN_TOKEN, setUpAdmin } from '../http/admin-set-up.ts';
@@ -35,8 +36,12 @@ describeWith(['chromium'], 'the dashboard', () => {
   });
   afterAll(() => browser?.close());
 
-  async function open(runs: readonly Run[], options: Parameters<Browser['newContext']>[0] = {}) {
-    const admin = setUpAdmin(runs);
+  async function open(
+    runs: readonly Run[],
+    options: Parameters<Browser['newContext']>[0] = {},
+    settings: Parameters<typeof setUpAdmin>[1] = {},
+  ) {
+    const admin = setUpAdmin(runs, settings);
     await admin.server.listen({ host: '127.0.0.1', port: 0 });
     const { port } = admin.server.server.address() as AddressInfo;
     const context = await browser.newContext({ baseURL: `http://127.0.0.1:${port}`, ...options });
@@ -191,6 +196,88 @@ describeWith(['chromium'], 'the dashboard', () => {
     expect(await page.getByLabel('Payload (JSON)').inputValue()).toContain('<script>alert(1)</script>');
   });
 
+  it('lists deliveries as they come, and keeps unfolded what somebody has unfolded', async () => {
+    const { page, deliveries, faults } = await open([]);
+    await signIn(page, '/deliveries');
+    await page.getByText('No deliveries yet.').waitFor();
+    const comment = { by: 'delivery', event: 'note', project: 'acme/shop', user: 'ada' } as const;
+    const verdicts = [{ trigger: 'claude', matched: false, reason: 'It is <b>confidential</b>.' }];
+    deliveries.add({
+      ...comment,
+      outcome: 'ignored',
+      item: { type: 'issue', iid: 3 },
+      noteId: 900,
+      verdicts,
+    });
+    await page.getByText('1 trigger').click();
+    expect(await page.getByText('claude: It is <b>confidential</b>.').isVisible()).toBe(true);
+    expect(await page.getByRole('link', { name: 'acme/shop#3 note 900' }).getAttribute('href')).toMatch(
+      /acme\/shop\/-\/issues\/3#note_900$/,
+    );
+    deliveries.add({ ...comment, outcome: 'accepted', project: 'acme/docs', runs: ['r1'] });
+    await page.getByText('acme/docs').waitFor();
+    expect(await page.getByText('claude: It is').isVisible()).toBe(true);
+    await page.getByLabel('Outcome').selectOption('accepted');
+    await page.getByRole('button', { name: 'Filter' }).click();
+    await page.waitForURL(/outcome=accepted/);
+    expect(await page.locator('tbody tr').count()).toBe(1);
+    await page.goto('/deliveries?project=a//b');
+    expect(await page.getByRole('alert').textContent()).toContain('project');
+    expect(faults).toEqual([]);
+  });
+
+  it('says how full the queue is, and which agent is paused', async () => {
+    const { page, faults } = await open([]);
+    await signIn(page, '/queue');
+    await page.getByText('3 of 50 runs are active, 1 wait for their turn.').waitFor();
+    const row = (name: string) => page.getByRole('row', { name }).textContent();
+    expect(await row('claude')).toMatch(/3 of 3.*full/);
+    expect(await row('codex')).toMatch(/0 of 20.*paused by its rate until 2026-03-02 11:00:00/);
+    expect(await row('acme/shop')).toMatch(/3 of 5.*free/);
+    expect(faults).toEqual([]);
+  });
+
+  it('says why nothing happened, from the first page, by the keyboard alone', async () => {
+    const asked: string[] = [];
+    const findings = [
+      { about: 'comment', state: 'wrong', text: 'It mentions <b>nobody</b>.', link: 'javascript:alert(1)' },
+      { about: 'webhook', state: 'ok', text: 'The webhook is on.' },
+    ] as const;
+    const { page, faults } = await open(
+      [],
+      {},
+      {
+        why: async (url) => {
+          asked.push(url);
+          return {
+            url,
+            conclusion: 'It mentions nobody.',
+            remedy: 'Write it again.',
+            runs: ['r1'],
+            findings: [...findings],
+          };
+        },
+      },
+    );
+    await signIn(page);
+    const url = 'https://gitlab.test/acme/shop/-/issues/3#note_900';
+    await page.getByLabel('Address of a comment').focus();
+    await page.keyboard.type(url);
+    await page.keyboard.press('Enter');
+    await page.getByText('Write it again.').waitFor();
+    expect(asked).toEqual([url]);
+    expect(await page.getByLabel('Address of a comment').inputValue()).toBe(url);
+    expect(await page.getByText('It mentions <b>nobody</b>.').isVisible()).toBe(true);
+    expect(await page.getByRole('img', { name: 'Wrong' }).textContent()).toBe('✗');
+    expect(await page.getByRole('link', { name: 'Run r1' }).getAttribute('href')).toBe('/runs/r1');
+    expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
+    expect(await barriers(page)).toEqual([]);
+    await page.setViewportSize(PHONE);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
+    expect(await barriers(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
   it('works without scripts', async () => {
     const run = aRun();
     const { page, stops } = await open([run], { javaScriptEnabled: false });
@@ -205,11 +292,28 @@ describeWith(['chromium'], 'the dashboard', () => {
     'has no barriers that axe-core finds, and fits a phone: %s',
     async (colorScheme) => {
       const full = aFullRun();
-      const { page } = await open([full, aRun(), ended(aRun())], { colorScheme });
+      const { page, deliveries } = await open([full, aRun(), ended(aRun())], { colorScheme });
+      for (const outcome of DELIVERY_OUTCOMES)
+        deliveries.add({
+          by: 'delivery',
+          outcome,
+          project: `acme/${'long-name-'.repeat(8)}`,
+          reason: 'The comment mentions nobody.',
+          verdicts: [{ trigger: 'claude', matched: true, reason: 'It was mentioned.' }],
+        });
       await page.goto('/login');
       expect(await barriers(page)).toEqual([]);
       await signIn(page);
-      for (const path of ['/', `/runs/${full.id}`, '/agents', '/simulate', '/runs/nope']) {
+      for (const path of [
+        '/',
+        `/runs/${full.id}`,
+        '/deliveries',
+        '/queue',
+        '/why',
+        '/agents',
+        '/simulate',
+        '/runs/nope',
+      ]) {
         await page.goto(path);
         expect(await barriers(page), path).toEqual([]);
         const wide = page.viewportSize() ?? PHONE;
@@ -222,6 +326,8 @@ describeWith(['chromium'], 'the dashboard', () => {
         await page.setViewportSize(wide);
       }
     },
+    // Each page twice, on a machine that may be busy.
+    60_000,
   );
 
   it('shows what strangers wrote as text', async () => {

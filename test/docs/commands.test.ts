@@ -11,10 +11,11 @@ import { schema } from '../../src/cli/schema.ts';
 import { serve } from '../../src/cli/serve.ts';
 import { setup } from '../../src/cli/setup.ts';
 import { simulate } from '../../src/cli/simulate.ts';
+import { why } from '../../src/cli/why.ts';
 import { pages, read } from './pages.ts';
 
 const program = new Command('beckon').option('--config <file>').version('0');
-for (const command of [check, ci, flow, hook, init, runs, schema, serve, setup, simulate])
+for (const command of [check, ci, flow, hook, init, runs, schema, serve, setup, simulate, why])
   program.addCommand(command);
 tab(program, { completionCommandName: 'completion' });
 

@@ -4,7 +4,9 @@ import { createSessions } from '../../src/http/session.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { adminAudit } from '../../src/observability/admin-observer.ts';
 import type { Run } from '../../src/runs/run.ts';
+import type { Why } from '../../src/why/why.ts';
 import { config as aConfig } from '../builders/config.ts';
+import { deliveriesDouble } from '../doubles/deliveries.ts';
 import { silentObserver } from '../doubles/observer.ts';
 import { runQueueDouble } from '../doubles/run-queue.ts';
 import { setUp } from './set-up.ts';
@@ -18,7 +20,8 @@ export function setUpAdmin(
     config = aConfig(),
     isSecure = false,
     clock = Date.now,
-  }: { config?: Config; isSecure?: boolean; clock?: () => number } = {},
+    why,
+  }: { why?: Why; config?: Config; isSecure?: boolean; clock?: () => number } = {},
 ) {
   const store = runQueueDouble(runs);
   const audited: Record<string, unknown>[] = [];
@@ -29,7 +32,10 @@ export function setUpAdmin(
   const sessionsOf = (adminToken: string | undefined) =>
     adminToken === undefined ? undefined : createSessions({ adminToken: new Secret(adminToken), isSecure });
   let sessions = sessionsOf(ADMIN_TOKEN);
+  const { deliveries, kept: delivered } = deliveriesDouble(clock);
   const { server } = setUp({
+    deliveries,
+    ...(why === undefined ? {} : { why }),
     desk: () => ({ config, sessions }),
     queue: store.queue,
     runs: createRunAdmin({ queue: store.queue, observer, clock }),
@@ -52,5 +58,5 @@ export function setUpAdmin(
   const change = ({ adminToken }: { adminToken: string | undefined }) => {
     sessions = sessionsOf(adminToken);
   };
-  return { ...store, server, api, audited, change };
+  return { ...store, server, api, deliveries, delivered, audited, change };
 }

@@ -3,9 +3,16 @@ import { config, trigger } from '../builders/config.ts';
 import { NOW, notePayload } from '../builders/payloads.ts';
 import { aFullRun, aRun, ended } from '../queue/a-run.ts';
 import { ADMIN_TOKEN, setUpAdmin } from './admin-set-up.ts';
-import { setUp } from './set-up.ts';
+import { STANDING, setUp } from './set-up.ts';
 
-const ROUTES = ['/api/runs', '/api/runs/x', '/api/config', '/api/status', '/api/openapi.json'];
+const ROUTES = [
+  '/api/runs',
+  '/api/runs/x',
+  '/api/config',
+  '/api/status',
+  '/api/deliveries',
+  '/api/openapi.json',
+];
 
 test.each(ROUTES)('%s is for who has the admin token', async (url) => {
   const { server, api } = setUpAdmin([aRun({ id: 'x' })]);
@@ -46,9 +53,11 @@ test('the description names every route, and what each answers', async () => {
       .sort(),
   ).toEqual([
     'get /api/config',
+    'get /api/deliveries',
     'get /api/runs',
     'get /api/runs/{id}',
     'get /api/status',
+    'get /api/why',
     'post /api/runs/{id}/cancel',
     'post /api/runs/{id}/retry',
     'post /api/simulate',
@@ -172,4 +181,32 @@ test('a payload is explained, and nothing is done', async () => {
   expect(body.verdicts.length).toBeGreaterThan(0);
   expect(kept.size).toBe(0);
   expect((await api('POST', '/api/simulate', { body: [] as object })).status).toBe(400);
+});
+
+test('why nothing happened is answered of the address of a comment', async () => {
+  const asked: string[] = [];
+  const answer = { conclusion: 'It mentions nobody.', remedy: null, runs: [], findings: [] };
+  const { api, server } = setUpAdmin([], {
+    why: async (url) => {
+      asked.push(url);
+      return { url, ...answer };
+    },
+  });
+  const url = 'https://gitlab.example.com/acme/shop/-/issues/3#note_900';
+  const { body } = await api('GET', `/api/why?url=${encodeURIComponent(url)}`);
+  expect(body).toEqual({ url, ...answer });
+  expect((await api('GET', '/api/why')).status).toBe(400);
+  expect((await api('GET', `/api/why?url=${'x'.repeat(3_000)}`)).status).toBe(400);
+  for (const path of ['/api/why?url=x', '/why?url=x', '/deliveries'])
+    expect((await server.inject({ url: path })).statusCode, path).not.toBe(200);
+  expect(asked).toEqual([url]);
+});
+
+test('the status has the queue, and how the limits are used', async () => {
+  const { api } = setUpAdmin();
+  expect((await api('GET', '/api/status')).body).toEqual({
+    version: '1.2.3',
+    queue: { waiting: 3, active: 1, delayed: 0, completed: 0, failed: 0 },
+    runs: STANDING,
+  });
 });

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterEach } from 'vitest';
 import { createRunAdmin } from '../../src/admin/runs.ts';
+import type { Standing } from '../../src/admin/standing.ts';
 import type { Intake } from '../../src/http/routes/webhook.ts';
 import { buildServer, type ServerTools, type Timeouts } from '../../src/http/server.ts';
 import { Secret } from '../../src/lib/secret.ts';
@@ -10,9 +11,20 @@ import { config } from '../builders/config.ts';
 import { NOW } from '../builders/payloads.ts';
 import { caughtUpDouble } from '../doubles/caught-up.ts';
 import { claimsDouble } from '../doubles/claims.ts';
+import { deliveriesDouble } from '../doubles/deliveries.ts';
 import { silentObserver } from '../doubles/observer.ts';
 import { runQueueDouble } from '../doubles/run-queue.ts';
 
+export const STANDING: Standing = {
+  active: 3,
+  waiting: 1,
+  limit: 50,
+  agents: [
+    { name: 'claude', active: 3, waiting: 1, limit: 3, pausedUntil: null },
+    { name: 'codex', active: 0, waiting: 0, limit: 20, pausedUntil: '2026-03-02T11:00:00.000Z' },
+  ],
+  projects: [{ path: 'acme/shop', id: 7, active: 3, waiting: 1, limit: 5 }],
+};
 export const SECRETS = ['old-secret-of-the-hook', 'new-secret-of-the-hook'];
 export const SIGNING_KEYS = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
 const open: { close(): Promise<unknown> }[] = [];
@@ -27,6 +39,7 @@ export function setUp(
 ) {
   const lines: string[] = [];
   const metrics = createMetrics();
+  const { deliveries, kept: delivered } = deliveriesDouble();
   const add = tools.add ?? (async () => ({ duplicate: false }));
   const intake: Intake = {
     receive: createReceive({
@@ -53,6 +66,11 @@ export function setUp(
       caughtUp: caughtUpDouble(),
       metrics,
       observer: silentObserver,
+      standing: async () => STANDING,
+      why: async () => {
+        throw new Error('nobody asks why');
+      },
+      deliveries,
       log: pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
       claim: claimsDouble(),
       trustProxy: [],
@@ -83,5 +101,5 @@ export function setUp(
     const { values } = await metrics.deliveries.get();
     return Object.fromEntries(values.map(({ labels, value }) => [labels.outcome, value]));
   };
-  return { server, deliver, lines, metrics, outcomes };
+  return { server, deliver, delivered, lines, metrics, outcomes };
 }

@@ -78,6 +78,8 @@ export function homeOf(home: Home, machine: Machine): Backend {
         }
       },
     }),
+    // Nor any list of deliveries.
+    log: () => ({ append: async () => {}, entries: async () => [] }),
     limiterOf: (name, rate) => new LimiterThere(home.limiter(name, rate), call),
     worker: (process, tuning) => workerOf(home, { machine, call, seen, process, tuning }),
     warnings: async () => [],

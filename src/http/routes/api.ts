@@ -19,13 +19,11 @@ import { sendError } from '../errors.ts';
 import { OPERATOR } from '../session.ts';
 import { createCountStranger } from '../strangers.ts';
 import { type DeskTools, onlyWithSessions } from './desk.ts';
+import { insightRoutes } from './insight-api.ts';
+import { PROBLEMS } from './problems.ts';
 import { RunQuery } from './run-query.ts';
 import { statusOf } from './status-of.ts';
 
-const Problem = z
-  .object({ error: z.object({ code: z.string(), message: z.string() }) })
-  .meta({ id: 'Error' });
-const PROBLEMS = { '4xx': Problem, '5xx': Problem };
 const State = z.enum(RUN_STATES);
 
 /**
@@ -33,7 +31,7 @@ const State = z.enum(RUN_STATES);
  * token, or the cookie of somebody who signed in. Described by itself at `/api/openapi.json`.
  */
 export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise<void> {
-  const { desk, runs, queue, clock, version } = tools;
+  const { desk, runs, clock, version } = tools;
   const sessions = onlyWithSessions(app, tools);
   const countStranger = createCountStranger(app);
   app.setValidatorCompiler(validatorCompiler);
@@ -149,30 +147,6 @@ export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise
     async () => configured(desk().config),
   );
 
-  const count = z.number().int();
-  api.get(
-    '/api/status',
-    {
-      schema: {
-        summary: 'The queue now',
-        response: {
-          200: z.object({
-            version: z.string(),
-            queue: z.object({
-              waiting: count,
-              active: count,
-              delayed: count,
-              completed: count,
-              failed: count,
-            }),
-          }),
-          ...PROBLEMS,
-        },
-      },
-    },
-    async () => ({ version, queue: await queue.depth() }),
-  );
-
   api.post(
     '/api/simulate',
     {
@@ -189,6 +163,8 @@ export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise
     ({ query: { event }, body }) =>
       createSimulate({ config: desk().config, clock })({ event, payload: body }),
   );
+
+  insightRoutes(app, tools);
 }
 
 function answerError(

@@ -19,6 +19,7 @@ import { BeckonError } from '../../lib/errors.ts';
 import { isFromOwnPage, OPERATOR, type Principal } from '../session.ts';
 import { createCountStranger } from '../strangers.ts';
 import { type DeskTools, onlyWithSessions } from './desk.ts';
+import { insightPages } from './insight-pages.ts';
 import { RunQuery } from './run-query.ts';
 import { statusOf } from './status-of.ts';
 
@@ -42,7 +43,7 @@ const Fields = z.record(
   z.union([z.string(), z.array(z.string()).transform((all) => all.at(-1) ?? '')]),
 );
 
-/** The dashboard, for people: `/`, `/runs/…`, `/agents`, `/simulate`. Whoever is not signed in is led to `/login`. */
+/** The dashboard, for people: `/`, `/runs/…`, `/deliveries`, `/queue`, `/why`, `/agents`, `/simulate`. Whoever is not signed in is led to `/login`. */
 export async function dashboardRoutes(app: FastifyInstance, tools: DeskTools): Promise<void> {
   const { desk, runs, clock } = tools;
   const sessions = onlyWithSessions(app, tools);
@@ -165,6 +166,8 @@ export async function dashboardRoutes(app: FastifyInstance, tools: DeskTools): P
       const { run } = await runs.retry(await runs.find(id), OPERATOR);
       return reply.redirect(`${base()}/runs/${run.id}`, 303);
     });
+
+    insightPages(inside, tools, { base, frame, html });
 
     inside.get('/agents', async (_request, reply) =>
       html(reply, agentsPage({ frame: frame(), configured: configured(desk().config) })),

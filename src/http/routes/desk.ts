@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import type { Deliveries } from '../../admin/deliveries.ts';
 import type { RunAdmin } from '../../admin/runs.ts';
+import type { Standing } from '../../admin/standing.ts';
 import type { Config } from '../../config/config.ts';
 import type { SessionObserver } from '../../observability/admin-observer.ts';
 import type { Clock } from '../../runs/ports.ts';
 import type { RunQueue } from '../../runs/queue-ports.ts';
+import type { Why } from '../../why/why.ts';
 import type { Sessions } from '../session.ts';
 
 /** Whom the admin API and the dashboard serve, and by which config. */
@@ -20,6 +23,9 @@ export interface DeskTools {
   readonly desk: () => Desk;
   readonly runs: RunAdmin;
   readonly queue: Pick<RunQueue, 'depth'>;
+  readonly deliveries: Pick<Deliveries, 'all'>;
+  readonly standing: () => Promise<Standing>;
+  readonly why: Why;
   readonly observer: SessionObserver;
   readonly clock: Clock;
   readonly log: Logger;

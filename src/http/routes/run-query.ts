@@ -1,24 +1,13 @@
 import { z } from 'zod';
 import { parseDuration } from '../../lib/duration.ts';
-import { compilePatterns } from '../../lib/pattern.ts';
 import { RUN_STATES } from '../../runs/run.ts';
+import { ProjectGlob } from './project-glob.ts';
 
 /** How a list of runs is narrowed, as parameters of an address. */
 export const RunQuery = z.object({
   state: z.enum(RUN_STATES).optional(),
   agent: z.string().optional(),
-  project: z
-    .string()
-    .transform((glob, context) => {
-      try {
-        return compilePatterns([glob]);
-      } catch {
-        context.issues.push({ code: 'custom', message: 'is no glob such as acme/**', input: glob });
-        return z.NEVER;
-      }
-    })
-    .optional()
-    .describe('Full path, or a glob such as `acme/**`.'),
+  project: ProjectGlob,
   user: z.string().optional().describe('Username of who asked.'),
   since: z
     .string()

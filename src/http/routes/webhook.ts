@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { aboutOf, type Deliveries, decisionOf, outcomeOf } from '../../admin/deliveries.ts';
 import type { Config, WebhookSecrets } from '../../config/config.ts';
 import { secretsFor } from '../../config/webhook-secrets.ts';
 import { projectPathIn } from '../../events/project-path.ts';
+import { type Subject, subjectOf } from '../../events/subject.ts';
 import { BeckonError } from '../../lib/errors.ts';
 import type { DeliveryObserver } from '../../observability/delivery-observer.ts';
 import type { Metrics } from '../../observability/metrics.ts';
@@ -37,14 +39,15 @@ export interface WebhookTools {
   readonly claim: ClaimDelivery;
   readonly metrics: Metrics;
   readonly observer: DeliveryObserver;
+  readonly deliveries: Pick<Deliveries, 'add'>;
   readonly log: Logger;
 }
 
 /** GitLab's own limit for the body of a webhook. */
 const MAX_BODY = 25 * 1024 * 1024;
 
-/** The name under which a request keeps the project that it is known to come from. */
-const PROJECT = 'provenProject';
+/** The name under which a request keeps what it is about, once it is known to come from the project that it names. */
+const SUBJECT = 'provenSubject';
 
 /**
  * `POST /webhooks/gitlab`. GitLab waits ten seconds, shows the answer under the hook's recent events, does not
@@ -62,12 +65,12 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
   app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY }, (_request, body, done) =>
     done(null, body),
   );
-  app.decorateRequest(PROJECT);
+  app.decorateRequest(SUBJECT);
   app.setErrorHandler((error, request, reply) => answerError(error, { request, reply }, tools));
 
   function turnAway(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
-    const project = request.getDecorator<string | undefined>(PROJECT);
-    return refuse({ request, reply, project }, refusal, tools);
+    const subject = request.getDecorator<Subject | undefined>(SUBJECT);
+    return refuse({ request, reply, subject }, refusal, tools);
   }
 
   /** Whatever is wrong about the proof, the answer is the same. */
@@ -108,7 +111,8 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
       const project = projectPathIn(payload);
       const proof = proofs.get(secretsFor(webhook, project));
       if (proof === undefined) return refuseStranger(request, reply);
-      request.setDecorator(PROJECT, project);
+      const subject = subjectOf(payload);
+      request.setDecorator(SUBJECT, subject);
 
       const event = header(request, 'x-gitlab-event');
       const claim = proof.by === 'signature' ? () => tools.claim(proof.head) : undefined;
@@ -117,17 +121,23 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
       if (received.status === 'unreadable') {
         return turnAway(request, reply, { ...NO_JSON, code: 'no_gitlab_event', message: received.reason });
       }
-      return answer(received, { request, reply, tools });
+      return answer(received, { request, reply, subject, tools });
     },
   );
 }
 
 function answer(
   received: Extract<Received, { status: 'accepted' | 'ignored' }>,
-  { request, reply, tools }: { request: FastifyRequest; reply: FastifyReply; tools: WebhookTools },
+  {
+    request,
+    reply,
+    subject,
+    tools,
+  }: { request: FastifyRequest; reply: FastifyReply; subject: Subject; tools: WebhookTools },
 ): FastifyReply {
-  const isNew = received.status === 'accepted' && received.runs.some((run) => !run.duplicate);
-  const outcome = received.status === 'ignored' ? 'ignored' : isNew ? 'accepted' : 'duplicate';
+  const outcome = outcomeOf(received);
+  const ms = Math.round(reply.elapsedTime);
+  tools.deliveries.add({ ...aboutOf(subject), ...decisionOf(received, subject), by: 'delivery', ms });
   tools.metrics.deliveries.inc({ outcome });
   tools.log.info(
     {
@@ -137,7 +147,7 @@ function answer(
       ...(received.status === 'ignored'
         ? { reason: received.reason }
         : { runs: received.runs.map((run) => run.id) }),
-      ms: Math.round(reply.elapsedTime),
+      ms,
     },
     'delivery answered',
   );
@@ -149,13 +159,14 @@ function answerError(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
   tools: WebhookTools,
 ): FastifyReply {
-  const project = request.getDecorator<string | undefined>(PROJECT);
+  const subject = request.getDecorator<Subject | undefined>(SUBJECT);
   const refusal = refusalOf(error);
   if (refusal !== undefined) {
     if (refusal === QUEUE_AWAY) tools.log.error({ err: error }, 'queue cannot take a run');
-    return refuse({ request, reply, project }, refusal, tools);
+    return refuse({ request, reply, subject }, refusal, tools);
   }
   tools.metrics.deliveries.inc({ outcome: 'failed' });
+  tools.deliveries.add({ ...(subject && aboutOf(subject)), by: 'delivery', outcome: 'failed' });
   throw error;
 }
 

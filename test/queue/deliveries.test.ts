@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createDeliveries } from '../../src/queue/deliveries.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it('costs one write a second, however many deliveries there are, and none without any', async () => {
+  const append = vi.fn(async () => {});
+  const log = () => ({ append, entries: async () => [] });
+  const deliveries = createDeliveries({ log }, { clock: Date.now, onError: () => {} });
+  for (let nth = 0; nth < 300; nth += 1)
+    deliveries.add({ by: 'delivery', outcome: 'ignored', event: 'note', noteId: nth });
+  expect(append).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(append).toHaveBeenCalledTimes(1);
+});
+
+it('keeps what could not be written for the next time, though never more than the list has', async () => {
+  const written: string[] = [];
+  let isAway = true;
+  const faults: string[] = [];
+  const append = async (entries: readonly string[]) => {
+    if (isAway) throw new Error('away');
+    written.push(...entries);
+  };
+  const deliveries = createDeliveries(
+    { log: () => ({ append, entries: async () => written }) },
+    { clock: Date.now, onError: ({ message }) => faults.push(message) },
+  );
+  const add = (noteId: number) => deliveries.add({ by: 'delivery', outcome: 'ignored', noteId });
+  for (let nth = 0; nth < 300; nth += 1) add(nth);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(faults).toEqual([expect.stringContaining('away')]);
+  for (let nth = 300; nth < 600; nth += 1) add(nth);
+  isAway = false;
+  await deliveries.close();
+  expect(written.map((entry) => JSON.parse(entry).noteId)).toEqual(
+    Array.from({ length: 400 }, (_, nth) => nth + 200),
+  );
+});

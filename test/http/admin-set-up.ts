@@ -1,8 +1,11 @@
+import { createRightsOf } from '../../src/admin/rights.ts';
 import { createRunAdmin } from '../../src/admin/runs.ts';
 import type { Config } from '../../src/config/config.ts';
-import { createSessions } from '../../src/http/session.ts';
+import type { SignIn } from '../../src/gitlab/sign-in.ts';
+import { createSessions, type Principal } from '../../src/http/session.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { adminAudit } from '../../src/observability/admin-observer.ts';
+import type { GitLabOf } from '../../src/runs/ports.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { config as aConfig } from '../builders/config.ts';
 import { silentObserver } from '../doubles/observer.ts';
@@ -10,15 +13,25 @@ import { runQueueDouble } from '../doubles/run-queue.ts';
 import { setUp } from './set-up.ts';
 
 export const ADMIN_TOKEN = 'the-token-of-the-operator';
+/** GitLab and the application by which people sign in. */
+export const VOUCHING = 'https://gitlab.test the-application';
 
-/** The web server with dashboard and admin API over some runs. */
+/** The web server with dashboard and admin API over some runs. With `gitlabOf` people sign in, too. */
 export function setUpAdmin(
   runs: readonly Run[] = [],
   {
     config = aConfig(),
     isSecure = false,
     clock = Date.now,
-  }: { config?: Config; isSecure?: boolean; clock?: () => number } = {},
+    gitlabOf,
+    signIn = { begin: () => Promise.reject(new Error()), finish: () => Promise.reject(new Error()) },
+  }: {
+    config?: Config;
+    isSecure?: boolean;
+    clock?: () => number;
+    gitlabOf?: GitLabOf;
+    signIn?: SignIn;
+  } = {},
 ) {
   const store = runQueueDouble(runs);
   const audited: Record<string, unknown>[] = [];
@@ -26,15 +39,22 @@ export function setUpAdmin(
     ...silentObserver,
     ...adminAudit(({ more, ...line }) => audited.push({ ...line, ...more })),
   };
+  const vouching = gitlabOf && VOUCHING;
   const sessionsOf = (adminToken: string | undefined) =>
-    adminToken === undefined ? undefined : createSessions({ adminToken: new Secret(adminToken), isSecure });
+    adminToken === undefined
+      ? undefined
+      : createSessions({ adminToken: new Secret(adminToken), isSecure, vouching });
   let sessions = sessionsOf(ADMIN_TOKEN);
+  const tools = { queue: store.queue, observer, clock };
+  const rightsOf = gitlabOf && createRightsOf({ config, gitlabOf, isLetIn: async () => true, clock });
+  const people = rightsOf && {
+    signIn,
+    runsOf: (visitor: Parameters<typeof rightsOf>[0]) => createRunAdmin(tools, rightsOf(visitor)),
+  };
   const { server } = setUp({
-    desk: () => ({ config, sessions }),
-    queue: store.queue,
-    runs: createRunAdmin({ queue: store.queue, observer, clock }),
-    observer,
-    clock,
+    ...tools,
+    desk: () => ({ config, sessions, people }),
+    runs: createRunAdmin(tools),
   });
   const api = async (
     method: 'GET' | 'POST',
@@ -52,5 +72,7 @@ export function setUpAdmin(
   const change = ({ adminToken }: { adminToken: string | undefined }) => {
     sessions = sessionsOf(adminToken);
   };
-  return { ...store, server, api, audited, change };
+  /** The cookie of somebody who is signed in. */
+  const cookieFor = async (who: Principal) => String((await sessions?.open(who))?.split(';')[0]);
+  return { ...store, server, api, audited, change, cookieFor };
 }

@@ -24,12 +24,14 @@ export function setUpAdmin(
     isSecure = false,
     clock = Date.now,
     gitlabOf,
+    vouching = gitlabOf && VOUCHING,
     signIn = { begin: () => Promise.reject(new Error()), finish: () => Promise.reject(new Error()) },
   }: {
     config?: Config;
     isSecure?: boolean;
     clock?: () => number;
     gitlabOf?: GitLabOf;
+    vouching?: string | undefined;
     signIn?: SignIn;
   } = {},
 ) {
@@ -39,7 +41,6 @@ export function setUpAdmin(
     ...silentObserver,
     ...adminAudit(({ more, ...line }) => audited.push({ ...line, ...more })),
   };
-  const vouching = gitlabOf && VOUCHING;
   const sessionsOf = (adminToken: string | undefined) =>
     adminToken === undefined
       ? undefined

@@ -1,0 +1,151 @@
+import type { AddressInfo } from 'node:net';
+import { Agent } from 'undici';
+import { afterEach } from 'vitest';
+import { createGitLab } from '../../src/gitlab/client.ts';
+import { createSignIn } from '../../src/gitlab/sign-in.ts';
+import { Secret } from '../../src/lib/secret.ts';
+import type { Run } from '../../src/runs/run.ts';
+import { agent, config, trigger } from '../builders/config.ts';
+import { type StandInGitLab, startGitLab } from '../gitlab/start.ts';
+import type { Project } from '../gitlab/world/records-project.ts';
+import { aRun } from '../queue/a-run.ts';
+import { setUpAdmin } from './admin-set-up.ts';
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const open: { close(): Promise<unknown> }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0).reverse()) await one.close();
+});
+
+interface Options {
+  readonly clock?: () => number;
+  readonly isConfidential?: boolean;
+  /** Of the application, where it is not the right one. */
+  readonly clientSecret?: string;
+  readonly scopes?: readonly string[];
+}
+
+/**
+ * The dashboard on a port beside a GitLab with alice in acme/shop and bob in acme/secret, in whose name runs can be
+ * put there.
+ */
+export async function setUpPeople({ clock, isConfidential = true, clientSecret, scopes }: Options = {}) {
+  const gitlab = await startGitLab({ openApi: false });
+  const { world } = gitlab;
+  const bot = world.addUser({ username: 'claude-bot', bot: true });
+  const alice = world.addUser({ username: 'alice', name: 'Alice Ito' });
+  const bob = world.addUser({ username: 'bob' });
+  const shop = await world.addProject({ path: 'acme/shop' });
+  const secret = await world.addProject({ path: 'acme/secret' });
+  for (const project of [shop, secret]) world.addMember({ project, user: bot, level: 'developer' });
+  world.addMember({ project: shop, user: alice, level: 'developer' });
+  world.addMember({ project: secret, user: bob, level: 'developer' });
+
+  const claude = agent({ token: new Secret(world.addToken({ user: bot }).value) });
+  const dispatcher = new Agent();
+  open.push(gitlab, { close: () => dispatcher.destroy() });
+  const wire = { dispatcher, onRequest: () => {} };
+  const client = createGitLab({ url: gitlab.url, token: claude.token }, wire);
+  let application = world.addApplication({ redirectUris: [] });
+  const real = () => {
+    const secretOf = clientSecret ?? application.secret;
+    return createSignIn(
+      {
+        url: gitlab.url,
+        application: {
+          clientId: application.clientId,
+          clientSecret: isConfidential ? new Secret(secretOf) : undefined,
+        },
+        redirectUri: application.redirectUris[0] ?? '',
+      },
+      wire,
+    );
+  };
+  const admin = setUpAdmin([], {
+    config: config({ triggers: [trigger({ agent: claude })] }),
+    ...(clock === undefined ? {} : { clock }),
+    gitlabOf: () => client,
+    signIn: {
+      begin: () => real().begin(),
+      finish: (parameters, begun) => real().finish(parameters, begun),
+    },
+  });
+  await admin.server.listen({ host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${(admin.server.server.address() as AddressInfo).port}`;
+  application = world.addApplication({
+    name: 'Beckon',
+    redirectUris: [`${url}/login/callback`],
+    confidential: isConfidential,
+    ...(scopes === undefined ? {} : { scopes }),
+  });
+
+  /** Puts a run there that somebody asked for. */
+  const addRun = (
+    project: Project,
+    { username, id }: { username: string; id: number },
+    changes: Partial<Run> & { title?: string } = {},
+  ): Run => {
+    const { title = 'Basket', ...fields } = changes;
+    const { event, ...run } = aRun(fields);
+    const actor = { id, username, name: username };
+    const path = project.pathWithNamespace;
+    const there = { ...event.project, id: project.id, path };
+    const resource = event.resource && { ...event.resource, title };
+    const made = { ...run, event: { ...event, actor, project: there, resource } as Run['event'] };
+    admin.kept.set(made.id, made);
+    return made;
+  };
+  return {
+    ...admin,
+    gitlab,
+    world,
+    url,
+    alice,
+    bob,
+    shop,
+    secret,
+    addRun,
+    visitor: () => visitor(url, gitlab),
+  };
+}
+
+/** A browser of somebody's, as far as signing in goes: it keeps cookies, and follows nothing by itself. */
+function visitor(url: string, gitlab: StandInGitLab) {
+  const cookies = new Map<string, string>();
+  const get = async (path: string, init: RequestInit = {}) => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const headers = { ...(init.headers as Record<string, string>), cookie };
+    const answer = await fetch(new URL(path, url), { ...init, headers, redirect: 'manual' });
+    for (const set of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+      if (value === '') cookies.delete(name);
+      else cookies.set(name, value);
+    }
+    return { status: answer.status, location: answer.headers.get('location'), text: await answer.text() };
+  };
+  return {
+    cookies,
+    get,
+    post: (path: string, headers: Record<string, string> = { 'sec-fetch-site': 'same-origin' }) =>
+      get(path, { method: 'POST', headers }),
+    /** Goes to GitLab; gives the address of its page. */
+    leave: async (next = '/') => {
+      const { location } = await get(`/login/gitlab?${new URLSearchParams({ next })}`);
+      return new URL(location ?? '');
+    },
+    /** Says at GitLab who they are; gives the address to which GitLab sends them back. */
+    allow: async (page: URL, username: string, decision = 'authorize') => {
+      const fields = { ...Object.fromEntries(page.searchParams), username, decision };
+      const answer = await fetch(`${gitlab.url}/oauth/authorize`, {
+        method: 'POST',
+        headers: FORM,
+        body: new URLSearchParams(fields),
+        redirect: 'manual',
+      });
+      return answer.headers.get('location') ?? `none: ${answer.status} ${await answer.text()}`;
+    },
+    async signIn(username: string, next = '/') {
+      return this.get(await this.allow(await this.leave(next), username));
+    },
+  };
+}

@@ -36,7 +36,7 @@ describeWith(['chromium'], 'somebody who signs in with GitLab', () => {
     await page.getByRole('button', { name: 'Authorize' }).click();
   }
 
-  it('sees the runs of her project only, stops her own and is refused on another’s, until she signs out', {
+  it('sees the runs of her project only, stops her own and is refused on that of another, until she signs out', {
     timeout: 60_000,
   }, async () => {
     const { page, addRun, shop, secret, alice, bob, world, stops } = await open();

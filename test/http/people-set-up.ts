@@ -6,12 +6,12 @@ import { createSignIn } from '../../src/gitlab/sign-in.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { agent, config, trigger } from '../builders/config.ts';
-import { type StandInGitLab, startGitLab } from '../gitlab/start.ts';
+import { startGitLab } from '../gitlab/start.ts';
 import type { Project } from '../gitlab/world/records-project.ts';
 import { aRun } from '../queue/a-run.ts';
+import { visitorOf } from '../support/visitor.ts';
 import { setUpAdmin } from './admin-set-up.ts';
 
-const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 const open: { close(): Promise<unknown> }[] = [];
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
@@ -105,47 +105,6 @@ export async function setUpPeople({ clock, isConfidential = true, clientSecret, 
     shop,
     secret,
     addRun,
-    visitor: () => visitor(url, gitlab),
-  };
-}
-
-/** A browser of somebody's, as far as signing in goes: it keeps cookies, and follows nothing by itself. */
-function visitor(url: string, gitlab: StandInGitLab) {
-  const cookies = new Map<string, string>();
-  const get = async (path: string, init: RequestInit = {}) => {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { ...(init.headers as Record<string, string>), cookie };
-    const answer = await fetch(new URL(path, url), { ...init, headers, redirect: 'manual' });
-    for (const set of answer.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
-      if (value === '') cookies.delete(name);
-      else cookies.set(name, value);
-    }
-    return { status: answer.status, location: answer.headers.get('location'), text: await answer.text() };
-  };
-  return {
-    cookies,
-    get,
-    post: (path: string, headers: Record<string, string> = { 'sec-fetch-site': 'same-origin' }) =>
-      get(path, { method: 'POST', headers }),
-    /** Goes to GitLab; gives the address of its page. */
-    leave: async (next = '/') => {
-      const { location } = await get(`/login/gitlab?${new URLSearchParams({ next })}`);
-      return new URL(location ?? '');
-    },
-    /** Says at GitLab who they are; gives the address to which GitLab sends them back. */
-    allow: async (page: URL, username: string, decision = 'authorize') => {
-      const fields = { ...Object.fromEntries(page.searchParams), username, decision };
-      const answer = await fetch(`${gitlab.url}/oauth/authorize`, {
-        method: 'POST',
-        headers: FORM,
-        body: new URLSearchParams(fields),
-        redirect: 'manual',
-      });
-      return answer.headers.get('location') ?? `none: ${answer.status} ${await answer.text()}`;
-    },
-    async signIn(username: string, next = '/') {
-      return this.get(await this.allow(await this.leave(next), username));
-    },
+    visitor: () => visitorOf(url, gitlab),
   };
 }

@@ -26,21 +26,20 @@ test.each([true, false])(
   },
 );
 
-test('somebody comes back with a state that is missing or another’s', async () => {
+test('somebody comes back with a state that is missing or of somebody else', async () => {
   const { visitor, audited, world } = await setUpPeople();
   const [alice, mallory] = [visitor(), visitor()];
-  const begun = await alice.leave();
   const others = await mallory.leave();
-  const code = new URL(await mallory.allow(others, 'bob')).searchParams.get('code') ?? '';
   for (const state of [undefined, '', 'guess', others.searchParams.get('state') ?? '']) {
-    await alice.leave();
+    // All else is right.
+    const back = new URL(await alice.allow(await alice.leave(), 'alice'));
+    const code = back.searchParams.get('code') ?? '';
     const query = new URLSearchParams({ code, ...(state === undefined ? {} : { state }) });
     const answer = await alice.get(`/login/callback?${query}`);
     expect(answer.status).toBe(400);
     expect(answer.text).toMatch(LOST);
     expect(alice.cookies.size).toBe(0);
   }
-  expect(begun.searchParams.get('state')).not.toBe(others.searchParams.get('state'));
   expect(audited.map(({ decision }) => decision)).toEqual(Array(4).fill('refused'));
   expect([...world.state.tokens.values()].filter(({ scopes }) => scopes.includes('openid'))).toEqual([]);
 });
@@ -72,6 +71,16 @@ test('a code that was made for another session is worth nothing', async () => {
   expect(answer.status).toBe(400);
   expect(answer.text).toMatch(LOST);
   expect(mallory.cookies.size).toBe(0);
+});
+
+test('an ID token that was made for another sign-in is worth nothing', async () => {
+  const { visitor } = await setUpPeople();
+  const alice = visitor();
+  const page = await alice.leave();
+  page.searchParams.set('nonce', 'of-another');
+  const answer = await alice.get(await alice.allow(page, 'alice'));
+  expect(answer.status).toBe(502);
+  expect(alice.cookies.size).toBe(0);
 });
 
 test('what somebody keeps while they are at GitLab shows nothing, and is no session', async () => {
@@ -161,7 +170,7 @@ test('is told in words that the application lacks the scope, and that GitLab is 
   expect(away.text).toContain('GitLab does not answer');
 });
 
-test('a session of a person is none of the operator’s, however it is bent', async () => {
+test('a session of a person is not one of the operator, however it is bent', async () => {
   const { visitor } = await setUpPeople();
   const alice = visitor();
   await alice.signIn('alice');

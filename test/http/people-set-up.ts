@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { afterEach } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
 import { createGitLab } from '../../src/gitlab/client.ts';
 import { createSignIn } from '../../src/gitlab/sign-in.ts';
 import { Secret } from '../../src/lib/secret.ts';
@@ -23,13 +24,20 @@ interface Options {
   /** Of the application, where it is not the right one. */
   readonly clientSecret?: string;
   readonly scopes?: readonly string[];
+  readonly webhook?: Partial<Config['webhook']>;
 }
 
 /**
  * The dashboard on a port beside a GitLab with alice in acme/shop and bob in acme/secret, in whose name runs can be
  * put there.
  */
-export async function setUpPeople({ clock, isConfidential = true, clientSecret, scopes }: Options = {}) {
+export async function setUpPeople({
+  clock,
+  isConfidential = true,
+  clientSecret,
+  scopes,
+  webhook,
+}: Options = {}) {
   const gitlab = await startGitLab({ openApi: false });
   const { world } = gitlab;
   const bot = world.addUser({ username: 'claude-bot', bot: true });
@@ -62,7 +70,10 @@ export async function setUpPeople({ clock, isConfidential = true, clientSecret, 
     );
   };
   const admin = setUpAdmin([], {
-    config: config({ triggers: [trigger({ agent: claude })] }),
+    config: config({
+      triggers: [trigger({ agent: claude })],
+      webhook: { ...config().webhook, ...webhook },
+    }),
     ...(clock === undefined ? {} : { clock }),
     gitlabOf: () => client,
     signIn: {

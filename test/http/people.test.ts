@@ -219,6 +219,21 @@ test('what somebody may do is asked of GitLab at that moment', async () => {
   expect(stops.size).toBe(0);
 });
 
+test('where projects have secrets of their own nobody stops a run whose id is that of another project', async () => {
+  const projects = { patterns: ['acme/**'], match: () => true };
+  const projectSecrets = [{ projects, secretTokens: [], signingTokens: [] }];
+  const scene = await setUpPeople({ webhook: { projectSecrets } });
+  const { addRun, shop, secret, alice, kept, stops } = scene;
+  const right = addRun(shop, alice);
+  const { event, ...run } = addRun(shop, alice);
+  const project = { ...event.project, path: secret.pathWithNamespace };
+  kept.set(run.id, { ...run, event: { ...event, project } as Run['event'] });
+  const browser = await signedIn(scene, 'alice');
+  expect((await browser.post(`/runs/${run.id}/cancel`)).status).toBe(403);
+  expect((await browser.post(`/runs/${right.id}/cancel`)).status).toBe(303);
+  expect([...stops.keys()]).toEqual([right.id]);
+});
+
 test('another site has nothing stopped by who is signed in', async () => {
   const scene = await setUpPeople();
   const run = scene.addRun(scene.shop, scene.alice);

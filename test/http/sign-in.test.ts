@@ -73,6 +73,19 @@ test('a code that was made for another session is worth nothing', async () => {
   expect(mallory.cookies.size).toBe(0);
 });
 
+test('GitLab is asked for no more codes than anybody may guess admin tokens', async () => {
+  const { visitor, gitlab } = await setUpPeople();
+  const alice = visitor();
+  const statuses = new Set<number>();
+  for (let guess = 0; guess <= 300; guess += 1) statuses.add((await alice.get('/login/callback')).status);
+  expect([...statuses]).toEqual([400, 429]);
+  const back = await alice.allow(await alice.leave(), 'alice');
+  expect((await alice.get(back)).status).toBe(429);
+  expect([...gitlab.world.state.tokens.values()].filter(({ scopes }) => scopes.includes('openid'))).toEqual(
+    [],
+  );
+});
+
 test('an ID token that was made for another sign-in is worth nothing', async () => {
   const { visitor } = await setUpPeople();
   const alice = visitor();

@@ -8,6 +8,8 @@ import type { DeskTools } from './desk.ts';
 import { baseOf, Fields, frameFor, ownPath, sendPage } from './pages.ts';
 import { statusOf } from './status-of.ts';
 
+const TOO_MANY = { text: 'Too many attempts. Try again later.', status: 429 };
+
 /** `/login`: where somebody gets a session, by the admin token or with GitLab. */
 export function signInRoutes(app: FastifyInstance, tools: DeskTools, sessions: () => Sessions): void {
   const { desk, observer, log } = tools;
@@ -31,15 +33,13 @@ export function signInRoutes(app: FastifyInstance, tools: DeskTools, sessions: (
     return reply.header('set-cookie', await sessions().open(who)).redirect(base() + ownPath(next), 303);
   }
 
-  async function refuse(
+  function refuse(
     request: FastifyRequest,
     reply: FastifyReply,
     { next, text, status }: { next: string; text: string; status: number },
   ) {
     observer.signedIn({ isLetIn: false, who: undefined, from: request.ip });
-    const seconds = await countStranger(request);
-    if (seconds === undefined) return page(reply, next, { text, status });
-    return page(reply, next, { text: 'Too many attempts. Try again later.', status: 429 });
+    return page(reply, next, { text, status });
   }
 
   app.get('/login', async (request, reply) => {
@@ -52,7 +52,9 @@ export function signInRoutes(app: FastifyInstance, tools: DeskTools, sessions: (
     if (isFromOwnPage(request) && sessions().isAdminToken(token)) {
       return letIn({ kind: 'operator' }, next, request, reply);
     }
-    return refuse(request, reply, { next, text: 'That is not the admin token.', status: 401 });
+    const isOneTooMany = (await countStranger(request)) !== undefined;
+    const fault = isOneTooMany ? TOO_MANY : { text: 'That is not the admin token.', status: 401 };
+    return refuse(request, reply, { next, ...fault });
   });
 
   app.get('/login/gitlab', async (request, reply) => {
@@ -69,6 +71,9 @@ export function signInRoutes(app: FastifyInstance, tools: DeskTools, sessions: (
     if (people === undefined) return reply.callNotFound();
     // Whatever comes of it, it was for this one time.
     void reply.header('set-cookie', sessions().arrive());
+    // Before GitLab is asked, which happens for every code that somebody makes up.
+    const isOneTooMany = (await countStranger(request)) !== undefined;
+    if (isOneTooMany) return refuse(request, reply, { next: '/', ...TOO_MANY });
     const away = await sessions().back(request);
     try {
       if (away === undefined) throw signInLost();

@@ -1,17 +1,16 @@
 import type { Logger } from 'pino';
 import { createRunAdmin } from './admin/runs.ts';
 import { createStanding } from './admin/standing.ts';
-import { type Base, baseOf, countRequests, type Ground } from './app/base.ts';
+import { type Base, baseOf, countRequests, createNames, type Ground } from './app/base.ts';
+import { openDesk } from './app/desk.ts';
 import { createReloading } from './app/reload.ts';
 import { createOwnWhy } from './app/why.ts';
 import { remembering, startWorker } from './app/worker.ts';
-import type { Config } from './config/config.ts';
 import type { ConfigSource, LoadedConfig } from './config/source.ts';
 import { buildProbes } from './http/probes.ts';
-import type { Desk, DeskTools } from './http/routes/desk.ts';
+import type { DeskTools } from './http/routes/desk.ts';
 import type { Intake } from './http/routes/webhook.ts';
 import { buildServer } from './http/server.ts';
-import { createSessions } from './http/session.ts';
 import { untraced } from './lib/traced.ts';
 import type { Audit } from './observability/audit.ts';
 import { showFromTheStart } from './observability/from-the-start.ts';
@@ -105,6 +104,7 @@ export async function startApp(
       queue,
       traced: tracing?.traced ?? untraced,
       deliveries,
+      namesAt: createNames({ log, clock }),
     };
     const base = baseOf(ground, config);
 
@@ -123,7 +123,8 @@ export async function startApp(
       await probes.listen({ host, port: metricsPort });
     }
     let intake = intakeOf(base);
-    let desk = deskOf(config);
+    let desk = await openDesk(base);
+    onClose(() => desk.close());
     const limiterOf = remembering(backend.limiterOf);
     let insight = insightOf(base, limiterOf);
     const server =
@@ -154,12 +155,18 @@ export async function startApp(
       // The worker first: what deliveries ask for has to be known when it is taken up.
       apply: async (next) => {
         const changed = baseOf(ground, next);
-        await worker?.change(changed);
+        const before = desk;
+        const after = await openDesk(changed);
+        await worker?.change(changed).catch(async (error) => {
+          await after.close();
+          throw error;
+        });
         showFromTheStart(metrics, { config: next, role, version });
         ({ caughtUp } = changed);
         intake = intakeOf(changed);
-        desk = deskOf(next);
+        desk = after;
         insight = insightOf(changed, limiterOf);
+        void before.close().catch((error: unknown) => log.warn({ err: error }, 'closing failed'));
       },
       observer: createReloadObserver({ log, metrics, audit }),
       isStopping: () => isStopping,
@@ -189,10 +196,4 @@ function insightOf(base: Base, limiterOf: LimiterOf): Pick<DeskTools, 'why' | 's
   const usage = createUsage({ text: base.backend.text, limiterOf }, base);
   const why = createOwnWhy(base, { onRequest: countRequests(base.metrics) });
   return { why, standing: createStanding({ ...base, usage }) };
-}
-
-function deskOf(config: Config): Desk {
-  const { adminToken, publicUrl } = config.server;
-  const isSecure = publicUrl?.startsWith('https:') === true;
-  return { config, sessions: adminToken && createSessions({ adminToken, isSecure }) };
 }

@@ -1,10 +1,9 @@
 import { ACCESS_LEVELS, type Config, type StopCause, type Trigger } from './config/config.ts';
-import { plainText } from './lib/markdown.ts';
 import type { Command } from './runs/command.ts';
 import { Failure } from './runs/failures.ts';
 import type { IsLetIn } from './runs/named-users.ts';
 import { hasOwnPath } from './runs/own-path.ts';
-import { lookAtPerson } from './runs/person.ts';
+import { type Admitted, lookAtPerson, mayNotStop, mayStop } from './runs/person.ts';
 import { isInternal, isOn } from './runs/place.ts';
 import { planRetry } from './runs/plan.ts';
 import type { Clock, GitLab, GitLabOf, Observer } from './runs/ports.ts';
@@ -69,7 +68,7 @@ export function createObey(tools: Tools): (command: Command) => Promise<void> {
     // Of who edited a comment the webhook tells no name.
     const { id, username, name } = look.user;
     const asked = { ...command, actor: { id, username, name } };
-    const what = await obey(asked, { trigger, runs, level: look.level, tools });
+    const what = await obey(asked, { trigger, runs, look, tools });
     const answer = what.obeyed ? what.answer : what.reason;
     if (answer !== undefined) await reply(answer, command, gitlab);
     told(what);
@@ -93,7 +92,7 @@ function meant(runs: readonly Run[], command: Command): readonly Run[] {
 
 async function obey(
   command: Command,
-  { trigger, runs, level, tools }: { trigger: Trigger; runs: readonly Run[]; level: number; tools: Tools },
+  { trigger, runs, look, tools }: { trigger: Trigger; runs: readonly Run[]; look: Admitted; tools: Tools },
 ): Promise<Obeyed> {
   const { queue, clock } = tools;
   const about = meant(runs, command);
@@ -109,18 +108,14 @@ async function obey(
     case 'retry':
       return retry(command, about, tools);
     case 'resume':
-      if (level < ACCESS_LEVELS.maintainer) return refused('Only a Maintainer can end a pause.');
+      if (look.level < ACCESS_LEVELS.maintainer) return refused('Only a Maintainer can end a pause.');
       await tools.rates.resume(command);
       return { obeyed: true, answer: 'The pause is over. Ask again.' };
     case 'stop': {
       const running = unfinished(about);
       if (running.length === 0) return refused('There is nothing under way here that could be stopped.');
-      const allowed = running.filter(
-        (run) => level >= ACCESS_LEVELS.maintainer || run.event.actor.id === command.actor.id,
-      );
-      if (allowed.length > 0) return stop(allowed, command, queue);
-      const starters = [...new Set(running.map(({ event }) => plainText(event.actor.username)))].join(', ');
-      return refused(`Only who started it (${starters}) or a Maintainer can stop it.`);
+      const allowed = running.filter((run) => mayStop(look, run));
+      return allowed.length > 0 ? stop(allowed, command, queue) : refused(mayNotStop(running));
     }
     default:
       return command.name satisfies never;

@@ -7,6 +7,7 @@ import type { BeckonObserver } from '../observability/observer.ts';
 import type { Backend } from '../queue/backend.ts';
 import { createCaughtUp } from '../queue/caught-up.ts';
 import type { DeliveryLog } from '../queue/deliveries.ts';
+import { createNamedUsers, type IsLetIn } from '../runs/named-users.ts';
 import type { Clock } from '../runs/ports.ts';
 import type { CaughtUp, RunQueue } from '../runs/queue-ports.ts';
 
@@ -20,18 +21,38 @@ export interface Ground {
   readonly queue: RunQueue;
   readonly traced: Traced;
   readonly deliveries: DeliveryLog;
+  /** Names stand for accounts of one GitLab, by its address. Kept from config to config, so that nobody can take one meanwhile. */
+  readonly namesAt: (gitlabUrl: string) => IsLetIn;
 }
 
 /** What both halves of the program stand on while they go by one config. */
 export interface Base extends Ground {
   readonly config: Config;
   readonly caughtUp: CaughtUp;
+  readonly isLetIn: IsLetIn;
 }
 
 /** The same ground, and a config on it. */
 export function baseOf(ground: Ground, config: Config): Base {
   const { backend, clock } = ground;
-  return { ...ground, config, caughtUp: createCaughtUp(backend.text('caught-up'), { config, clock }) };
+  return {
+    ...ground,
+    config,
+    caughtUp: createCaughtUp(backend.text('caught-up'), { config, clock }),
+    isLetIn: ground.namesAt(config.gitlab.url),
+  };
+}
+
+/** Whom the triggers name, of each GitLab that the process has worked for. */
+export function createNames({ log, clock }: Pick<Ground, 'log' | 'clock'>): Ground['namesAt'] {
+  const known = new Map<string, IsLetIn>();
+  const unknown = (username: string) =>
+    log.warn({ username }, 'GitLab does not know a user whom a trigger names');
+  return (gitlabUrl) => {
+    const isLetIn = known.get(gitlabUrl) ?? createNamedUsers({ clock, unknown });
+    known.set(gitlabUrl, isLetIn);
+    return isLetIn;
+  };
 }
 
 /** The life of the process around the worker. */

@@ -7,7 +7,6 @@ import type { ConsumerOptions } from '../queue/consumer.ts';
 import { createRates, type LimiterOf } from '../queue/rates.ts';
 import type { Recurring } from '../queue/schedules.ts';
 import { createTurns } from '../queue/turns.ts';
-import type { IsLetIn } from '../runs/named-users.ts';
 import { createParentOf } from '../runs/parent.ts';
 import type { GitLabOf } from '../runs/ports.ts';
 import { createTick, scheduledTriggers } from '../tick.ts';
@@ -24,14 +23,9 @@ export interface Work extends Required<Pick<ConsumerOptions, 'perform' | 'onComm
 /** Rejects with what {@link openTransport} rejects with. */
 export async function openWork(
   base: Base,
-  {
-    isLetIn,
-    limiterOf,
-    process,
-    isReplaced,
-  }: { isLetIn: IsLetIn; limiterOf: LimiterOf; process: Process; isReplaced: () => boolean },
+  { limiterOf, process, isReplaced }: { limiterOf: LimiterOf; process: Process; isReplaced: () => boolean },
 ): Promise<Work> {
-  const { config, log, metrics, observer, clock, backend, queue, traced } = base;
+  const { config, log, metrics, observer, clock, backend, queue, traced, isLetIn } = base;
   const dispatcher = await openTransport({ caFile: config.gitlab.caFile });
   const wire: Wire = {
     dispatcher,

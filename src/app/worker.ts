@@ -1,7 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { startConsumer } from '../queue/consumer.ts';
 import type { LimiterOf } from '../queue/rates.ts';
-import { createNamedUsers } from '../runs/named-users.ts';
 import type { Duty } from '../runs/queue-ports.ts';
 import type { Base, Process } from './base.ts';
 import { openWork, type Work } from './work.ts';
@@ -26,19 +25,15 @@ export async function startWorker(first: Base, process: Process): Promise<Worker
   const { log, metrics, clock, backend } = first;
   const limiterOf = remembering(backend.limiterOf);
   const oneAtATime = createOneAtATime();
-  let names = namesAt(first);
   const open = new Set<Shift>();
 
   async function begin(base: Base): Promise<Shift> {
     let hasLeft = false;
-    const named = names.url === base.config.gitlab.url ? names : namesAt(base);
     const work = await openWork(base, {
-      isLetIn: named.isLetIn,
       limiterOf,
       process: { ...process, isStopping: () => hasLeft || process.isStopping() },
       isReplaced: () => hasLeft,
     });
-    names = named;
     const underWay = createUnderWay();
     const shift: Shift = {
       perform: (run, tools) => underWay.add(work.perform(run, tools)),
@@ -85,15 +80,6 @@ export async function startWorker(first: Base, process: Process): Promise<Worker
       await consumer.setRecurring(next);
     },
   };
-}
-
-/** Names stand for accounts of one GitLab. They are kept from config to config, so that nobody can take one meanwhile. */
-function namesAt({ config, log, clock }: Base) {
-  const isLetIn = createNamedUsers({
-    clock,
-    unknown: (username) => log.warn({ username }, 'GitLab does not know a user whom a trigger names'),
-  });
-  return { url: config.gitlab.url, isLetIn };
 }
 
 /** Each counter looks after what it has counted as long as the process lives, so there is one for each rate only. */

@@ -22,7 +22,6 @@ interface ListOptions {
 type Json = Pick<ListOptions, 'json'>;
 
 const MAX_LIMIT = 10_000;
-const OPERATOR = 'the operator';
 /** What a command does is told by the worker that carries it out. */
 const NOBODY = { queued: () => {}, administered: () => {} };
 
@@ -63,8 +62,7 @@ const cancel = new Command('cancel')
   .option('--json', 'print what came of it as JSON')
   .action(async (id: string, { json }: Json, command: Command) => {
     await withRuns(command, async (admin) => {
-      const request = { by: OPERATOR, reason: 'beckon runs cancel' };
-      const cancelled = await admin.cancel(await admin.find(id), request);
+      const cancelled = await admin.cancel(await admin.find(id), { reason: 'beckon runs cancel' });
       const { answer, run } = cancelled;
       print(json === true ? { id: run.id, answer, state: runState(run) } : cancelWords(cancelled));
       process.exitCode = answer === 'asked' ? EXIT.done : EXIT.no;
@@ -78,7 +76,7 @@ const retry = new Command('retry')
   .action(async (id: string, { json }: Json, command: Command) => {
     await withRuns(command, async (admin) => {
       const old = await admin.find(id);
-      const { run, duplicate } = await admin.retry(old, OPERATOR);
+      const { run, duplicate } = await admin.retry(old);
       if (duplicate) console.error(`It was started again before; that run is ${runState(run)}.`);
       print(json === true ? { id: run.id, retryOf: old.id, duplicate, state: runState(run) } : run.id);
     });

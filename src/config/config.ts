@@ -122,6 +122,12 @@ export interface WebhookSecrets {
   readonly signingTokens: readonly Secret[];
 }
 
+/** An application in GitLab; one without a secret is not confidential. */
+export interface OAuthApplication {
+  readonly clientId: string;
+  readonly clientSecret: Secret | undefined;
+}
+
 /** Where runs are queued and kept. */
 export type QueueHome =
   | { readonly kind: 'redis'; readonly url: Secret }
@@ -142,6 +148,8 @@ export interface Config {
     readonly port: number;
     readonly publicUrl: string | undefined;
     readonly adminToken: Secret | undefined;
+    /** The application in GitLab by which people sign in; `undefined`: they cannot. */
+    readonly oauth: OAuthApplication | undefined;
     /** Addresses and ranges of reverse proxies, whose `X-Forwarded-For` is believed. */
     readonly trustProxy: readonly string[];
   };

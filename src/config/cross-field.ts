@@ -7,14 +7,27 @@ import { tokenVariable } from './token-variable.ts';
  * right shape, so that these faults are told together with all others; what has another shape is passed over.
  */
 export function crossFieldIssues(data: unknown): readonly Issue[] {
-  const { webhook, agents, triggers } = mapping(data);
+  const { server, webhook, agents, triggers } = mapping(data);
   return [
+    ...oauthIssues(server),
     ...webhookIssues(webhook),
     ...accountIssues(agents),
     ...handoverIssues(agents),
     ...triggerIssues(triggers, agents),
     ...scheduleIssues(triggers),
   ];
+}
+
+function* oauthIssues(server: unknown): Generator<Issue> {
+  const { oauth, publicUrl, adminToken } = mapping(server);
+  if (oauth === undefined) return;
+  const path = ['server', 'oauth'];
+  if (publicUrl === undefined) {
+    yield { path, message: 'needs server.publicUrl: GitLab sends people back there' };
+  }
+  if (adminToken === undefined) {
+    yield { path, message: 'needs server.adminToken: without one there is no dashboard to sign in to' };
+  }
 }
 
 function* webhookIssues(webhook: unknown = {}): Generator<Issue> {

@@ -46,6 +46,17 @@ const Server = z
     port: wholeNumber(0, 65_535).default(8080).describe('Port to listen on; 0 picks a free one.'),
     publicUrl: webUrl.optional().describe('Where GitLab, people and CI jobs reach this service.'),
     adminToken: secret.optional().describe('Token for dashboard and admin API; left out: there are neither.'),
+    oauth: z
+      .strictObject({
+        clientId: text.describe('Application ID.'),
+        clientSecret: secret
+          .optional()
+          .describe('Its secret, where it is confidential; left out: it is not.'),
+      })
+      .optional()
+      .describe(
+        'An application in GitLab with the scope openid and the redirect URI PUBLIC_URL/login/callback, by which people sign in to the dashboard. Needs publicUrl and adminToken. Left out: only the admin token opens it.',
+      ),
     trustProxy: addresses
       .default([])
       .describe('Addresses and ranges of reverse proxies, whose X-Forwarded-For is believed.'),

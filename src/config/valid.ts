@@ -33,6 +33,10 @@ export function toValid(file: ConfigFile, { cwd }: { readonly cwd: string }): Co
       port: Number(file.server.port),
       publicUrl: file.server.publicUrl === undefined ? undefined : normalWebUrl(file.server.publicUrl),
       adminToken: secretOf(file.server.adminToken),
+      oauth: file.server.oauth && {
+        clientId: file.server.oauth.clientId,
+        clientSecret: secretOf(file.server.oauth.clientSecret),
+      },
       trustProxy: file.server.trustProxy,
     },
     webhook: {

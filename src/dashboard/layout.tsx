@@ -5,14 +5,15 @@ import { renderToStaticMarkup } from 'preact-render-to-string';
 export interface Frame {
   /** The path below which the service is reached, without a slash at the end: empty, or a sub-path of a proxy. */
   readonly base: string;
-  /** Who is signed in, in a word; `undefined` for who is not. */
-  readonly who: string | undefined;
+  /** Who is signed in; `undefined` for who is not. */
+  readonly who: { readonly name: string; readonly isOperator: boolean } | undefined;
   /** Changes with the files that pages load. */
   readonly assets: string;
 }
 
-const PLACES = [
-  ['/', 'Runs'],
+const FOR_ALL = [['/', 'Runs']] as const;
+const FOR_OPERATOR = [
+  ...FOR_ALL,
   ['/deliveries', 'Deliveries'],
   ['/queue', 'Queue'],
   ['/why', 'Why?'],
@@ -52,14 +53,14 @@ export function page(
           {who === undefined ? null : (
             <>
               <nav aria-label="Pages">
-                {PLACES.map(([path, name]) => (
+                {(who.isOperator ? FOR_OPERATOR : FOR_ALL).map(([path, name]) => (
                   <a key={path} href={`${base}${path}`} aria-current={path === at ? 'page' : undefined}>
                     {name}
                   </a>
                 ))}
               </nav>
               <form method="post" action={`${base}/logout`}>
-                <span class="who">{who}</span>
+                <span class="who">{who.name}</span>
                 <button type="submit" class="quiet">
                   Sign out
                 </button>

@@ -1,14 +1,17 @@
 import { type Frame, page } from './layout.tsx';
 
-/** Where somebody proves to be who runs Beckon. `next`: the path to go on with. */
+/** Where somebody proves who they are. `next`: the path to go on with. */
 export function loginPage({
   frame,
   next,
+  byGitLab,
   fault,
 }: {
   readonly frame: Frame;
   readonly next: string;
-  readonly fault?: string;
+  /** Whether people sign in with GitLab. */
+  readonly byGitLab: boolean;
+  readonly fault: string | undefined;
 }): string {
   return page(
     { frame, title: 'Sign in' },
@@ -19,13 +22,22 @@ export function loginPage({
           {fault}
         </p>
       )}
+      {byGitLab ? (
+        <p>
+          <a class="button" href={`${frame.base}/login/gitlab?${new URLSearchParams({ next })}`}>
+            Sign in with GitLab
+          </a>
+        </p>
+      ) : null}
       <form method="post" action={`${frame.base}/login`} class="login">
         <input type="hidden" name="next" value={next} />
         <label>
           Admin token
           <input name="token" type="password" autoComplete="current-password" required />
         </label>
-        <button type="submit">Sign in</button>
+        <button type="submit" class={byGitLab ? 'quiet' : undefined}>
+          Sign in
+        </button>
       </form>
       <p>
         <small>The token is `server.adminToken` in Beckon's config.</small>

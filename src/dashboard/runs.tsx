@@ -30,7 +30,7 @@ export function runsPage({ frame, runs, next, filters, agents, address, fault }:
     { frame, title: 'Runs', at: '/' },
     <>
       <h1>Runs</h1>
-      <WhyForm base={base} />
+      {frame.who?.isOperator === true ? <WhyForm base={base} /> : null}
       <form class="filters" method="get" action={`${base}/`}>
         <Choice name="state" label="State" value={filters.state} options={RUN_STATES} />
         <Choice name="agent" label="Agent" value={filters.agent} options={agents} />

@@ -34,11 +34,12 @@ header form { display: flex; gap: .75rem; align-items: center; }
 main { max-width: 80rem; margin: 0 auto; padding: 1rem 1.25rem 3rem; }
 h1 { font-size: 1.5rem; margin: .5rem 0 1rem; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
-button, input, select, textarea {
+button, a.button, input, select, textarea {
   font: inherit; color: inherit; background: var(--page);
   border: 1px solid var(--line); border-radius: .4rem; padding: .4rem .6rem; min-height: 2.4rem;
 }
-button { background: var(--soft); cursor: pointer; font-weight: 600; }
+button, a.button { background: var(--soft); cursor: pointer; font-weight: 600; }
+a.button { display: inline-block; text-decoration: none; }
 button.danger { color: var(--bad); border-color: currentcolor; }
 button.quiet { font-weight: 400; }
 label { display: grid; gap: .2rem; font-size: .9rem; color: var(--quiet); }

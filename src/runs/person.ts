@@ -1,7 +1,9 @@
 import { ACCESS_LEVELS, type Role, type Trigger } from '../config/config.ts';
 import type { Event } from '../events/event.ts';
+import { plainText } from '../lib/markdown.ts';
 import type { IsLetIn } from './named-users.ts';
 import type { GitLab, User } from './ports.ts';
+import type { Run } from './run.ts';
 
 interface Look {
   readonly gitlab: Pick<GitLab, 'user' | 'userByName' | 'accessLevel'>;
@@ -69,6 +71,25 @@ export function maySee(
   if (item.confidential !== true) return true;
   const { author, assignees } = item;
   return [author, ...(Array.isArray(assignees) ? assignees : [])].some((one) => one?.id === user.id);
+}
+
+/**
+ * Whether a member of its project may look at a run: Reporters and above, who see the jobs of a project whatever its
+ * settings and read all that is confidential there, and who asked for it.
+ */
+export function maySeeRun({ user, level }: Pick<Admitted, 'user' | 'level'>, { event }: Run): boolean {
+  return level >= ACCESS_LEVELS.reporter || event.actor.id === user.id;
+}
+
+/** Whether somebody whom its trigger admits may stop a run: who started it, and Maintainers. */
+export function mayStop({ user, level }: Pick<Admitted, 'user' | 'level'>, { event }: Run): boolean {
+  return level >= ACCESS_LEVELS.maintainer || event.actor.id === user.id;
+}
+
+/** What somebody is told who may stop none of the runs. */
+export function mayNotStop(runs: readonly Run[]): string {
+  const starters = [...new Set(runs.map(({ event }) => plainText(event.actor.username)))].join(', ');
+  return `Only who started it (${starters}) or a Maintainer can stop it.`;
 }
 
 /** What somebody is told who may not see what the run is about. */

@@ -43,7 +43,14 @@ export function config(fields: Partial<Config> = {}): Config {
   const [first = trigger()] = fields.triggers ?? [];
   return {
     gitlab: { url: 'https://gitlab.example.com', caFile: undefined, token: undefined },
-    server: { host: '127.0.0.1', port: 0, publicUrl: undefined, adminToken: undefined, trustProxy: [] },
+    server: {
+      host: '127.0.0.1',
+      port: 0,
+      publicUrl: undefined,
+      adminToken: undefined,
+      oauth: undefined,
+      trustProxy: [],
+    },
     webhook: {
       secretTokens: [new Secret('s3cret-of-the-hook')],
       signingTokens: [],

@@ -15,10 +15,28 @@ const SHARED = 'is accepted for other projects too: give these projects a secret
 const NOT_A_SIGNING_TOKEN =
   'is not a signing token of GitLab: whsec_ and 44 characters, as GitLab shows it once when it makes one';
 
+const OAUTH = (more: string) => AND(`server:\n  oauth: { clientId: x }\n${more}`);
+
 const P256 = newSigningKey();
 
 /** What is wrong, the config, and the line that says so. */
 const CASES: readonly (readonly [string, string, string])[] = [
+  // Signing in with GitLab
+  [
+    'an application without an address of our own',
+    OAUTH('  adminToken: y'),
+    '14:10 server.oauth: needs server.publicUrl: GitLab sends people back there',
+  ],
+  [
+    'an application without an admin token',
+    OAUTH('  publicUrl: https://beckon.example.com'),
+    '14:10 server.oauth: needs server.adminToken: without one there is no dashboard to sign in to',
+  ],
+  [
+    'an application without its ID',
+    AND('server: { oauth: { clientSecret: x }, adminToken: y, publicUrl: "http://z" }'),
+    '13:18 server.oauth.clientId: is missing',
+  ],
   // Addresses
   ['an address of another kind', URL_AS('ftp://gitlab'), `2:8 gitlab.url: ${NOT_A_URL}`],
   ['an address without a scheme', URL_AS('gitlab.example.com'), `2:8 gitlab.url: ${NOT_A_URL}`],

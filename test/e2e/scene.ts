@@ -54,6 +54,7 @@ export async function openScene({
   path = process.env.PATH ?? '',
   byFile = false,
   environment = {},
+  signIn = false,
 }: {
   /** Opened and closed with the scene, which has it for itself: one with a URL. */
   home?: Home;
@@ -85,6 +86,8 @@ export async function openScene({
   clock?: () => number;
   /** The PATH of jobs. */
   path?: string;
+  /** People sign in to the dashboard with GitLab; needs `port`. */
+  signIn?: boolean;
   /** The secrets of the config are in files of the folder `secrets`, not in the environment. */
   byFile?: boolean;
   /** More of the environment of Beckon. */
@@ -131,15 +134,19 @@ export async function openScene({
     world.addMember({ user, project, level: 'maintainer' });
     env.TOKEN_OF_OPERATOR = world.addToken({ user, scopes: ['api'] }).value;
   }
+  const publicUrl = `http://127.0.0.1:${port}`;
+  const application = world.addApplication({ redirectUris: [`${publicUrl}/login/callback`] });
+  if (signIn) env.OAUTH_SECRET = application.secret;
   const secret = (name: string) => (byFile ? `\${file:secrets/${name}}` : `\${${name}}`);
   const writeSecret = (name: string, value: string) => writeFile(join(folder, 'secrets', name), `${value}\n`);
   if (byFile) {
     await mkdir(join(folder, 'secrets'));
     for (const [name, value] of Object.entries(env)) await writeSecret(name, value);
   }
+  const oauth = { clientId: application.clientId, clientSecret: secret('OAUTH_SECRET') };
   const config = {
     gitlab: { url: gitlab.url, ...(operator ? { token: secret('TOKEN_OF_OPERATOR') } : {}) },
-    server: { port, adminToken: secret('ADMIN_TOKEN') },
+    server: { port, adminToken: secret('ADMIN_TOKEN'), ...(signIn ? { publicUrl, oauth } : {}) },
     webhook: { secretTokens: [secret('WEBHOOK_SECRET')] },
     queue:
       opened !== undefined && 'url' in opened

@@ -50,6 +50,7 @@ describeWith(['redis-server'], 'no secret', () => {
     let text = stringify(scene.config);
     const files = {
       'admin-token': 'adminToken',
+      'oauth-secret': 'oauthSecret',
       'secret-token': 'secretTokenOfFile',
       'other-token': 'otherAgentToken',
     } as const;

@@ -27,6 +27,7 @@ function secretsOfAll({ queuePassword }: { queuePassword: string }) {
     otherAgentToken: newSecret('glpat-'),
     operatorToken: newSecret('glpat-'),
     adminToken: newSecret(),
+    oauthSecret: newSecret('gloas-'),
     proxyPassword: newSecret(),
     queuePassword,
   } as const;
@@ -41,7 +42,12 @@ function configOf(
 ): Record<string, unknown> {
   return {
     gitlab: { url: gitlabUrl, token: '${OPERATOR_TOKEN}' },
-    server: { port: 0, adminToken: '${file:admin-token}', publicUrl: 'http://127.0.0.1:9' },
+    server: {
+      port: 0,
+      adminToken: '${file:admin-token}',
+      publicUrl: 'http://127.0.0.1:9',
+      oauth: { clientId: 'x', clientSecret: '${file:oauth-secret}' },
+    },
     webhook: {
       secretTokens: ['${SECRET_TOKEN}', '${file:secret-token}'],
       signingTokens: ['${SIGNING_TOKEN}'],
@@ -93,6 +99,7 @@ async function sceneWith(secrets: Secrets, { queueUrl, proxyPort }: { queueUrl: 
   const files = {
     'secret-token': secrets.secretTokenOfFile,
     'admin-token': secrets.adminToken,
+    'oauth-secret': secrets.oauthSecret,
     'other-token': secrets.otherAgentToken,
   };
   for (const [name, value] of Object.entries(files)) await writeFile(join(folder, name), `${value}\n`);

@@ -5,6 +5,7 @@ import { smartHttp } from './git/smart-http.ts';
 import { gitAccess } from './git-access.ts';
 import type { RateLimits } from './http/rate-limit.ts';
 import { createServer, type LoggedRequest } from './http/server.ts';
+import { oauthRoutes } from './oauth/routes.ts';
 import { openApiOf } from './openapi/openapi.ts';
 import type { Repository, Runner } from './ports.ts';
 import { memoryRepository } from './test-support/memory-repository.ts';
@@ -82,6 +83,7 @@ export async function startGitLab(options: StartOptions = {}): Promise<StandInGi
   });
   const git = gitAccess(world);
   await app.register(smartHttp, { prefix: subPath, find: git.find, onPush: git.onPush });
+  await app.register(async (below) => oauthRoutes(below, world.context), { prefix: subPath });
   const { plugin } = options;
   if (plugin !== undefined) await app.register(async (below) => plugin(below, world), { prefix: subPath });
   await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });

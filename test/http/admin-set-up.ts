@@ -1,8 +1,11 @@
+import { createRightsOf } from '../../src/admin/rights.ts';
 import { createRunAdmin } from '../../src/admin/runs.ts';
 import type { Config } from '../../src/config/config.ts';
-import { createSessions } from '../../src/http/session.ts';
+import type { SignIn } from '../../src/gitlab/sign-in.ts';
+import { createSessions, type Principal } from '../../src/http/session.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { adminAudit } from '../../src/observability/admin-observer.ts';
+import type { GitLabOf } from '../../src/runs/ports.ts';
 import type { Run } from '../../src/runs/run.ts';
 import type { Why } from '../../src/why/why.ts';
 import { config as aConfig } from '../builders/config.ts';
@@ -12,16 +15,29 @@ import { runQueueDouble } from '../doubles/run-queue.ts';
 import { setUp } from './set-up.ts';
 
 export const ADMIN_TOKEN = 'the-token-of-the-operator';
+/** GitLab and the application by which people sign in. */
+export const VOUCHING = 'https://gitlab.test the-application';
 
-/** The web server with dashboard and admin API over some runs. */
+/** The web server with dashboard and admin API over some runs. With `gitlabOf` people sign in, too. */
 export function setUpAdmin(
   runs: readonly Run[] = [],
   {
     config = aConfig(),
     isSecure = false,
     clock = Date.now,
+    gitlabOf,
+    vouching = gitlabOf && VOUCHING,
+    signIn = { begin: () => Promise.reject(new Error()), finish: () => Promise.reject(new Error()) },
     why,
-  }: { why?: Why; config?: Config; isSecure?: boolean; clock?: () => number } = {},
+  }: {
+    why?: Why;
+    config?: Config;
+    isSecure?: boolean;
+    clock?: () => number;
+    gitlabOf?: GitLabOf;
+    vouching?: string | undefined;
+    signIn?: SignIn;
+  } = {},
 ) {
   const store = runQueueDouble(runs);
   const audited: Record<string, unknown>[] = [];
@@ -30,17 +46,23 @@ export function setUpAdmin(
     ...adminAudit(({ more, ...line }) => audited.push({ ...line, ...more })),
   };
   const sessionsOf = (adminToken: string | undefined) =>
-    adminToken === undefined ? undefined : createSessions({ adminToken: new Secret(adminToken), isSecure });
+    adminToken === undefined
+      ? undefined
+      : createSessions({ adminToken: new Secret(adminToken), isSecure, vouching });
   let sessions = sessionsOf(ADMIN_TOKEN);
+  const tools = { queue: store.queue, observer, clock };
+  const rightsOf = gitlabOf && createRightsOf({ config, gitlabOf, isLetIn: async () => true, clock });
+  const people = rightsOf && {
+    signIn,
+    runsOf: (visitor: Parameters<typeof rightsOf>[0]) => createRunAdmin(tools, rightsOf(visitor)),
+  };
   const { deliveries, kept: delivered } = deliveriesDouble(clock);
   const { server } = setUp({
+    ...tools,
     deliveries,
     ...(why === undefined ? {} : { why }),
-    desk: () => ({ config, sessions }),
-    queue: store.queue,
-    runs: createRunAdmin({ queue: store.queue, observer, clock }),
-    observer,
-    clock,
+    desk: () => ({ config, sessions, people }),
+    runs: createRunAdmin(tools),
   });
   const api = async (
     method: 'GET' | 'POST',
@@ -58,5 +80,7 @@ export function setUpAdmin(
   const change = ({ adminToken }: { adminToken: string | undefined }) => {
     sessions = sessionsOf(adminToken);
   };
-  return { ...store, server, api, deliveries, delivered, audited, change };
+  /** The cookie of somebody who is signed in. */
+  const cookieFor = async (who: Principal) => String((await sessions?.open(who))?.split(';')[0]);
+  return { ...store, server, api, deliveries, delivered, audited, change, cookieFor };
 }

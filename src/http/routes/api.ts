@@ -16,9 +16,9 @@ import { BeckonError } from '../../lib/errors.ts';
 import { RUN_STATES, type Run } from '../../runs/run.ts';
 import { runState } from '../../runs/state.ts';
 import { sendError } from '../errors.ts';
-import { OPERATOR } from '../session.ts';
+import type { Principal } from '../session.ts';
 import { createCountStranger } from '../strangers.ts';
-import { type DeskTools, onlyWithSessions } from './desk.ts';
+import { type DeskTools, onlyWithSessions, runsFor } from './desk.ts';
 import { insightRoutes } from './insight-api.ts';
 import { PROBLEMS } from './problems.ts';
 import { RunQuery } from './run-query.ts';
@@ -26,19 +26,27 @@ import { statusOf } from './status-of.ts';
 
 const State = z.enum(RUN_STATES);
 
+/** Where a request keeps who sent it. */
+const CALLER = 'caller';
+const callerOf = (request: FastifyRequest) => request.getDecorator<Principal>(CALLER);
+
 /**
  * The admin API, `/api/…`: what `beckon runs` and the dashboard can do, for programs. Needs the admin token as a bearer
- * token, or the cookie of somebody who signed in. Described by itself at `/api/openapi.json`.
+ * token, or the cookie of somebody who signed in; with GitLab they reach their runs and nothing else. Described by
+ * itself at `/api/openapi.json`.
  */
 export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise<void> {
-  const { desk, runs, clock, version } = tools;
+  const { desk, clock, version } = tools;
   const sessions = onlyWithSessions(app, tools);
   const countStranger = createCountStranger(app);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, tools));
+  app.decorateRequest(CALLER);
   app.addHook('onRequest', async (request, reply) => {
-    if ((await sessions().who(request)) !== undefined) return;
+    const who = await sessions().who(request);
+    request.setDecorator(CALLER, who);
+    if (who !== undefined) return;
     const seconds = await countStranger(request);
     if (seconds !== undefined) {
       return sendError(reply, 429, 'too_many_requests', 'Try again later.', {
@@ -67,6 +75,11 @@ export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise
   });
 
   const api = app.withTypeProvider<ZodTypeProvider>();
+  const runsIn = (request: FastifyRequest) => runsFor(callerOf(request), tools);
+  const onlyOperator = async (request: FastifyRequest, reply: FastifyReply) =>
+    callerOf(request).kind === 'operator'
+      ? undefined
+      : sendError(reply, 403, 'not_allowed', 'This is for who has the admin token.');
   const summary = (run: Run) => summaryOf(run, clock());
   const params = z.object({
     id: z.string().min(1).describe('Of the run, or as much of its beginning as no other has.'),
@@ -86,20 +99,33 @@ export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise
           limit: z.coerce.number().int().min(1).max(1_000).default(50),
           after: z.string().optional().describe('What the page before gave as `next`.'),
         }),
-        response: { 200: z.object({ runs: z.array(RunSummary), next: z.string().nullable() }), ...PROBLEMS },
+        response: {
+          200: z.object({
+            runs: z.array(RunSummary),
+            next: z.string().nullable(),
+            incomplete: z
+              .boolean()
+              .describe('GitLab did not say of some runs whether they may be seen; those are left out.'),
+          }),
+          ...PROBLEMS,
+        },
       },
     },
-    async ({ query: { limit, after, since, ...filter } }) => {
+    async (request) => {
+      const { limit, after, since, ...filter } = request.query;
       const sinceTime = since === undefined ? undefined : clock() - since;
-      const page = await runs.list({ ...filter, since: sinceTime }, { limit, after });
-      return { runs: page.runs.map(summary), next: page.next ?? null };
+      const page = await runsIn(request).list({ ...filter, since: sinceTime }, { limit, after });
+      return { runs: page.runs.map(summary), next: page.next ?? null, incomplete: page.isIncomplete };
     },
   );
 
   api.get(
     '/api/runs/:id',
     { schema: { summary: 'All that is known of a run', params, response: { 200: RunDetails, ...PROBLEMS } } },
-    async ({ params: { id } }) => runs.details(await runs.find(id)),
+    async (request) => {
+      const runs = runsIn(request);
+      return runs.details(await runs.find(request.params.id));
+    },
   );
 
   api.post(
@@ -114,8 +140,9 @@ export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise
         },
       },
     },
-    async ({ params: { id } }) => {
-      const { answer, run } = await runs.cancel(await runs.find(id), { by: OPERATOR, reason: '' });
+    async (request) => {
+      const runs = runsIn(request);
+      const { answer, run } = await runs.cancel(await runs.find(request.params.id));
       return { id: run.id, answer, state: runState(run) };
     },
   );
@@ -134,16 +161,20 @@ export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise
         },
       },
     },
-    async ({ params: { id } }) => {
-      const old = await runs.find(id);
-      const { run, duplicate } = await runs.retry(old, OPERATOR);
+    async (request) => {
+      const runs = runsIn(request);
+      const old = await runs.find(request.params.id);
+      const { run, duplicate } = await runs.retry(old);
       return { id: run.id, retryOf: old.id, duplicate, state: runState(run) };
     },
   );
 
   api.get(
     '/api/config',
-    { schema: { summary: 'Agents and triggers as configured', response: { 200: Configured, ...PROBLEMS } } },
+    {
+      onRequest: onlyOperator,
+      schema: { summary: 'Agents and triggers as configured', response: { 200: Configured, ...PROBLEMS } },
+    },
     async () => configured(desk().config),
   );
 
@@ -151,6 +182,7 @@ export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise
     '/api/simulate',
     {
       bodyLimit: 25 * 1024 * 1024,
+      onRequest: onlyOperator,
       schema: {
         summary: 'What a webhook payload would do and why, trigger by trigger',
         querystring: z.object({
@@ -164,7 +196,10 @@ export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise
       createSimulate({ config: desk().config, clock })({ event, payload: body }),
   );
 
-  insightRoutes(app, tools);
+  await app.register(async (operators) => {
+    operators.addHook('onRequest', onlyOperator);
+    insightRoutes(operators, tools);
+  });
 }
 
 function answerError(

@@ -1,54 +1,41 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import { z } from 'zod';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { configured } from '../../admin/configured.ts';
 import { createSimulate } from '../../admin/simulate.ts';
 import { summaryOf } from '../../admin/view.ts';
 import { agentsPage } from '../../dashboard/agents.tsx';
-import type { Frame } from '../../dashboard/layout.tsx';
-import { faultPage, loginPage } from '../../dashboard/login.tsx';
+import { faultPage } from '../../dashboard/login.tsx';
 import { runPage } from '../../dashboard/run.tsx';
 import { type Filters, runsPage } from '../../dashboard/runs.tsx';
 import { simulatePage } from '../../dashboard/simulate.tsx';
-import { ICON, STYLE } from '../../dashboard/style.ts';
 import { BeckonError } from '../../lib/errors.ts';
-import { isFromOwnPage, OPERATOR, type Principal } from '../session.ts';
-import { createCountStranger } from '../strangers.ts';
-import { type DeskTools, onlyWithSessions } from './desk.ts';
+import type { Principal, Sessions } from '../session.ts';
+import { type DeskTools, onlyWithSessions, runsFor } from './desk.ts';
 import { insightPages } from './insight-pages.ts';
+import { assetRoutes, baseOf, Fields, fieldsOf, frameFor, sendPage } from './pages.ts';
 import { RunQuery } from './run-query.ts';
+import { signInRoutes } from './sign-in.ts';
 import { statusOf } from './status-of.ts';
 
 /** Runs on one page of the list. */
 const PAGE = 50;
 
-/** What pages load, by its name. */
-const ASSETS: Readonly<Record<string, { readonly type: string; readonly body: string }>> = {
-  'beckon.css': { type: 'text/css; charset=utf-8', body: STYLE },
-  'icon.svg': { type: 'image/svg+xml', body: ICON },
-  'htmx.js': {
-    type: 'text/javascript; charset=utf-8',
-    body: readFileSync(createRequire(import.meta.url).resolve('htmx.org/dist/htmx.min.js'), 'utf8'),
-  },
-};
-const VERSION = createHash('sha256').update(JSON.stringify(ASSETS)).digest('hex').slice(0, 12);
+/** Where a request keeps who sent it. */
+const WHO = 'who';
+const whoIn = (request: FastifyRequest) => request.getDecorator<Principal>(WHO);
 
-/** Fields of a form and of an address; one that is given twice counts once. */
-const Fields = z.record(
-  z.string(),
-  z.union([z.string(), z.array(z.string()).transform((all) => all.at(-1) ?? '')]),
-);
+interface RunRoute {
+  readonly Params: { readonly id: string };
+}
 
-/** The dashboard, for people: `/`, `/runs/…`, `/deliveries`, `/queue`, `/why`, `/agents`, `/simulate`. Whoever is not signed in is led to `/login`. */
+/**
+ * The dashboard: `/`, `/runs/…`, and for the operator `/deliveries`, `/queue`, `/why`, `/agents` and
+ * `/simulate`, which tell of all projects. Whoever is
+ * not signed in is led to `/login`.
+ */
 export async function dashboardRoutes(app: FastifyInstance, tools: DeskTools): Promise<void> {
-  const { desk, runs, clock } = tools;
   const sessions = onlyWithSessions(app, tools);
-  const base = () => baseOf(desk().config.server.publicUrl);
-  const countStranger = createCountStranger(app);
   // Forms and nothing else.
   app.removeAllContentTypeParsers();
   await app.register(formbody, { bodyLimit: 25 * 1024 * 1024 });
@@ -71,136 +58,125 @@ export async function dashboardRoutes(app: FastifyInstance, tools: DeskTools): P
     referrerPolicy: { policy: 'same-origin' },
   });
 
-  const frameFor = (who: Principal | undefined): Frame => ({
-    base: base(),
-    who: who === undefined ? undefined : 'Operator',
-    assets: VERSION,
-  });
-  const html = (reply: FastifyReply, text: string, status = 200) =>
-    reply.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(text);
-
   app.setErrorHandler(async (error: FastifyError, request, reply) => {
     const status = error instanceof BeckonError ? statusOf(error.code) : (error.statusCode ?? 500);
     if (status >= 500 && !(error instanceof BeckonError)) tools.log.error({ err: error }, 'request failed');
     const message = status === 500 ? 'An error inside Beckon. Its log says more.' : error.message;
     const title = status === 404 ? 'Not found' : 'That did not work';
-    return html(reply, faultPage({ frame: frameFor(await sessions().who(request)), title, message }), status);
-  });
-
-  for (const [name, { type, body }] of Object.entries(ASSETS)) {
-    app.get(`/assets/:version/${name}`, async (_request, reply) =>
-      reply.header('cache-control', 'public, max-age=31536000, immutable').type(type).send(body),
-    );
-  }
-
-  app.get('/login', async (request, reply) => {
-    const { next = '/' } = Fields.parse(request.query);
-    return html(reply, loginPage({ frame: frameFor(undefined), next }));
-  });
-
-  app.post('/login', { bodyLimit: 16 * 1024 }, async (request, reply) => {
-    const { token = '', next = '/' } = Fields.parse(request.body ?? {});
-    if (isFromOwnPage(request) && sessions().isAdminToken(token)) {
-      tools.observer.signedIn({ isLetIn: true, who: OPERATOR, from: request.ip });
-      return reply
-        .header('set-cookie', await sessions().open({ kind: 'operator' }))
-        .redirect(base() + ownPath(next), 303);
-    }
-    tools.observer.signedIn({ isLetIn: false, who: undefined, from: request.ip });
-    const seconds = await countStranger(request);
-    const fault =
-      seconds === undefined ? 'That is not the admin token.' : 'Too many attempts. Try again later.';
-    return html(
+    return sendPage(
       reply,
-      loginPage({ frame: frameFor(undefined), next, fault }),
-      seconds === undefined ? 401 : 429,
+      faultPage({ frame: frameFor(await sessions().who(request), tools), title, message }),
+      status,
     );
   });
+
+  assetRoutes(app);
+  signInRoutes(app, tools, sessions);
 
   app.register(async (inside) => {
-    inside.addHook('onRequest', async (request, reply) => {
-      const who = await sessions().who(request);
-      if (who !== undefined) return;
-      if (request.method !== 'GET') {
-        const message = 'Sign in first, and send forms from pages of Beckon only.';
-        return html(reply, faultPage({ frame: frameFor(undefined), title: 'Not signed in', message }), 403);
-      }
-      return reply.redirect(`${base()}/login?${new URLSearchParams({ next: request.url })}`, 303);
-    });
-    const frame = () => frameFor({ kind: 'operator' });
-
+    onlySignedIn(inside, tools, sessions);
     inside.post('/logout', async (_request, reply) =>
-      reply.header('set-cookie', sessions().close()).redirect(`${base()}/login`, 303),
+      reply
+        .header('set-cookie', sessions().close())
+        .redirect(`${baseOf(tools.desk().config.server.publicUrl)}/login`, 303),
     );
-
-    inside.get('/', async (request, reply) => {
-      const fields = Object.entries(Fields.parse(request.query)).filter(([, value]) => value !== '');
-      const { after, ...filters }: Filters & { after?: string } = Object.fromEntries(fields);
-      const read = RunQuery.safeParse(filters);
-      const { since, ...filter } = read.success ? read.data : {};
-      const sinceTime = since === undefined ? undefined : clock() - since;
-      const list = await runs.list({ ...filter, since: sinceTime }, { limit: PAGE, after });
-      return html(
-        reply,
-        runsPage({
-          frame: frame(),
-          runs: list.runs.map((run) => summaryOf(run, clock())),
-          next: list.next,
-          filters,
-          agents: desk().config.agents.map(({ name }) => name),
-          address: base() + request.url,
-          fault: read.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '),
-        }),
-      );
-    });
-
-    inside.get<{ Params: { id: string } }>('/runs/:id', async ({ params: { id } }, reply) => {
-      const run = await runs.details(await runs.find(id));
-      return html(reply, runPage({ frame: frame(), run, now: clock() }));
-    });
-    inside.post<{ Params: { id: string } }>('/runs/:id/cancel', async ({ params: { id } }, reply) => {
-      const { run } = await runs.cancel(await runs.find(id), { by: OPERATOR, reason: '' });
-      return reply.redirect(`${base()}/runs/${run.id}`, 303);
-    });
-    inside.post<{ Params: { id: string } }>('/runs/:id/retry', async ({ params: { id } }, reply) => {
-      const { run } = await runs.retry(await runs.find(id), OPERATOR);
-      return reply.redirect(`${base()}/runs/${run.id}`, 303);
-    });
-
-    insightPages(inside, tools, { base, frame, html });
-
-    inside.get('/agents', async (_request, reply) =>
-      html(reply, agentsPage({ frame: frame(), configured: configured(desk().config) })),
-    );
-
-    inside.get('/simulate', async (_request, reply) => html(reply, simulatePage({ frame: frame() })));
-    inside.post('/simulate', { bodyLimit: 25 * 1024 * 1024 }, async (request, reply) => {
-      const { payload = '', event = '' } = Fields.parse(request.body ?? {});
-      const read = jsonIn(payload);
-      if (read === undefined) {
-        return html(
-          reply,
-          simulatePage({ frame: frame(), payload, event, fault: 'The payload is not JSON.' }),
-          400,
-        );
-      }
-      const received = await createSimulate({ config: desk().config, clock })({
-        event: event === '' ? undefined : event,
-        payload: read,
-      });
-      return html(reply, simulatePage({ frame: frame(), payload, event, received }));
-    });
+    runRoutes(inside, tools);
+    inside.register(async (operators) => operatorRoutes(operators, tools));
   });
 }
 
-/** The path below which people reach the service, without a slash at the end. */
-function baseOf(publicUrl: string | undefined): string {
-  return publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/$/, '');
+function onlySignedIn(app: FastifyInstance, tools: DeskTools, sessions: () => Sessions): void {
+  app.decorateRequest(WHO);
+  app.addHook('onRequest', async (request, reply) => {
+    const who = await sessions().who(request);
+    request.setDecorator(WHO, who);
+    if (who !== undefined) return;
+    const frame = frameFor(undefined, tools);
+    if (request.method !== 'GET') {
+      const message = 'Sign in first, and send forms from pages of Beckon only.';
+      return sendPage(reply, faultPage({ frame, title: 'Not signed in', message }), 403);
+    }
+    return reply.redirect(`${frame.base}/login?${new URLSearchParams({ next: request.url })}`, 303);
+  });
 }
 
-/** The path to go on with after signing in, if it is one of ours. */
-function ownPath(next: string): string {
-  return /^\/(?![/\\])/.test(next) ? next : '/';
+function runRoutes(app: FastifyInstance, tools: DeskTools): void {
+  const { desk, clock } = tools;
+  const base = () => baseOf(desk().config.server.publicUrl);
+  const frame = (request: FastifyRequest) => frameFor(whoIn(request), tools);
+  const runsIn = (request: FastifyRequest) => runsFor(whoIn(request), tools);
+
+  app.get('/', async (request, reply) => {
+    const { after, ...filters }: Filters & { after?: string } = fieldsOf(request.query);
+    const read = RunQuery.safeParse(filters);
+    const { since, ...filter } = read.success ? read.data : {};
+    const sinceTime = since === undefined ? undefined : clock() - since;
+    const list = await runsIn(request).list({ ...filter, since: sinceTime }, { limit: PAGE, after });
+    const faults = read.error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`) ?? [];
+    if (list.isIncomplete) faults.push('GitLab did not answer in time, so runs may be missing here');
+    return sendPage(
+      reply,
+      runsPage({
+        frame: frame(request),
+        runs: list.runs.map((run) => summaryOf(run, clock())),
+        next: list.next,
+        filters,
+        agents:
+          whoIn(request).kind === 'operator'
+            ? desk().config.agents.map(({ name }) => name)
+            : [...new Set(list.runs.map(({ agent }) => agent))].sort(),
+        address: base() + request.url,
+        fault: faults.length === 0 ? undefined : faults.join('; '),
+      }),
+    );
+  });
+
+  app.get<RunRoute>('/runs/:id', async (request, reply) => {
+    const runs = runsIn(request);
+    const run = await runs.details(await runs.find(request.params.id));
+    return sendPage(reply, runPage({ frame: frame(request), run, now: clock() }));
+  });
+  app.post<RunRoute>('/runs/:id/cancel', async (request, reply) => {
+    const runs = runsIn(request);
+    const { run } = await runs.cancel(await runs.find(request.params.id));
+    return reply.redirect(`${base()}/runs/${run.id}`, 303);
+  });
+  app.post<RunRoute>('/runs/:id/retry', async (request, reply) => {
+    const runs = runsIn(request);
+    const { run } = await runs.retry(await runs.find(request.params.id));
+    return reply.redirect(`${base()}/runs/${run.id}`, 303);
+  });
+}
+
+function operatorRoutes(app: FastifyInstance, tools: DeskTools): void {
+  const { desk, clock } = tools;
+  const frame = (request: FastifyRequest) => frameFor(whoIn(request), tools);
+  app.addHook('onRequest', async (request, reply) => {
+    if (whoIn(request).kind === 'operator') return undefined;
+    const message = 'There is nothing here for who signed in with GitLab.';
+    return sendPage(reply, faultPage({ frame: frame(request), title: 'Not found', message }), 404);
+  });
+
+  insightPages(app, tools);
+
+  app.get('/agents', async (request, reply) =>
+    sendPage(reply, agentsPage({ frame: frame(request), configured: configured(desk().config) })),
+  );
+
+  app.get('/simulate', async (request, reply) => sendPage(reply, simulatePage({ frame: frame(request) })));
+  app.post('/simulate', { bodyLimit: 25 * 1024 * 1024 }, async (request, reply) => {
+    const { payload = '', event = '' } = Fields.parse(request.body ?? {});
+    const read = jsonIn(payload);
+    if (read === undefined) {
+      const fault = 'The payload is not JSON.';
+      return sendPage(reply, simulatePage({ frame: frame(request), payload, event, fault }), 400);
+    }
+    const received = await createSimulate({ config: desk().config, clock })({
+      event: event === '' ? undefined : event,
+      payload: read,
+    });
+    return sendPage(reply, simulatePage({ frame: frame(request), payload, event, received }));
+  });
 }
 
 function jsonIn(text: string): unknown {

@@ -1,38 +1,26 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import { z } from 'zod';
+import type { FastifyInstance } from 'fastify';
 import { pageOf } from '../../admin/deliveries.ts';
 import { type DeliveryFilters, deliveriesPage } from '../../dashboard/deliveries.tsx';
-import type { Frame } from '../../dashboard/layout.tsx';
 import { queuePage } from '../../dashboard/queue.tsx';
 import { whyPage } from '../../dashboard/why.tsx';
 import { DeliveryQuery } from './delivery-query.ts';
 import type { DeskTools } from './desk.ts';
+import { baseOf, fieldsOf, frameFor, sendPage } from './pages.ts';
 
 /** Deliveries on one page of the list. */
 const PAGE = 50;
 
-/** Fields of an address; one that is given twice counts once, and an empty one not at all. */
-const Fields = z
-  .record(z.string(), z.union([z.string(), z.array(z.string()).transform((all) => all.at(-1) ?? '')]))
-  .transform((fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '')));
+/** The pages that say why something happened, or did not. `app`: where nobody but the operator comes. */
+export function insightPages(app: FastifyInstance, tools: DeskTools): void {
+  const { desk, deliveries, why, queue, standing } = tools;
+  const base = () => baseOf(desk().config.server.publicUrl);
+  const frame = () => frameFor({ kind: 'operator' }, tools);
 
-interface Shown {
-  readonly base: () => string;
-  readonly frame: () => Frame;
-  readonly html: (reply: FastifyReply, text: string) => FastifyReply;
-}
-
-/** The pages that say why something happened, or did not. `inside`: what is there for who may see it. */
-export function insightPages(
-  inside: FastifyInstance,
-  { desk, deliveries, why, queue, standing }: DeskTools,
-  { base, frame, html }: Shown,
-): void {
-  inside.get('/deliveries', async (request, reply) => {
-    const { after, ...filters }: DeliveryFilters & { after?: string } = Fields.parse(request.query);
+  app.get('/deliveries', async (request, reply) => {
+    const { after, ...filters }: DeliveryFilters & { after?: string } = fieldsOf(request.query);
     const read = DeliveryQuery.safeParse(filters);
     const list = pageOf(await deliveries.all(), read.success ? read.data : {}, { limit: PAGE, after });
-    return html(
+    return sendPage(
       reply,
       deliveriesPage({
         ...list,
@@ -45,14 +33,17 @@ export function insightPages(
     );
   });
 
-  inside.get('/queue', async (request, reply) => {
+  app.get('/queue', async (request, reply) => {
     const [depth, used] = await Promise.all([queue.depth(), standing()]);
-    return html(reply, queuePage({ frame: frame(), depth, standing: used, address: base() + request.url }));
+    return sendPage(
+      reply,
+      queuePage({ frame: frame(), depth, standing: used, address: base() + request.url }),
+    );
   });
 
-  inside.get('/why', async (request, reply) => {
-    const { url } = Fields.parse(request.query);
+  app.get('/why', async (request, reply) => {
+    const { url } = fieldsOf(request.query);
     const answer = url === undefined ? undefined : await why(url);
-    return html(reply, whyPage({ frame: frame(), url, answer }));
+    return sendPage(reply, whyPage({ frame: frame(), url, answer }));
   });
 }

@@ -3,7 +3,12 @@ const STATUS: Readonly<Record<string, number>> = {
   run_unknown: 404,
   run_ambiguous: 409,
   run_not_over: 409,
+  not_allowed: 403,
+  sign_in_denied: 403,
+  sign_in_lost: 400,
   queue_unavailable: 503,
+  gitlab_unavailable: 503,
+  oauth_application: 502,
 };
 
 /** The HTTP status of an answer to an error by its code; 500 for one that nobody outside can do anything about. */

@@ -29,6 +29,18 @@ export interface Token {
   readonly jobId: number | null;
 }
 
+/** An OAuth application. */
+export interface Application {
+  readonly id: number;
+  readonly name: string;
+  readonly clientId: string;
+  readonly secret: string;
+  readonly redirectUris: readonly string[];
+  /** Those that it may ask for. */
+  readonly scopes: readonly string[];
+  readonly confidential: boolean;
+}
+
 /** A group, addressed by its full path (`acme/tools`); a user's own namespace is one too. */
 export interface Group {
   readonly id: number;

@@ -1,13 +1,14 @@
 import type { Repository } from '../ports.ts';
 import type { Award, Issue, MergeRequest, Note } from './records-discussion.ts';
 import type { Delivery, Hook } from './records-hook.ts';
-import type { Group, Member, Todo, Token, User } from './records-people.ts';
+import type { Application, Group, Member, Todo, Token, User } from './records-people.ts';
 import type { CiRunner, Job, Label, Pipeline, Project } from './records-project.ts';
 
 /** Everything the instance knows. Records are replaced and never changed, so a copy of the maps is a snapshot. */
 export interface State {
   readonly users: Map<number, User>;
   readonly tokens: Map<number, Token>;
+  readonly applications: Map<number, Application>;
   readonly groups: Map<number, Group>;
   readonly members: Map<string, Member>;
   readonly todos: Map<number, Todo>;
@@ -31,6 +32,7 @@ export function emptyState(): State {
   return {
     users: new Map(),
     tokens: new Map(),
+    applications: new Map(),
     groups: new Map(),
     members: new Map(),
     todos: new Map(),
@@ -73,6 +75,7 @@ export function nextId(state: State, table: string): number {
 const firstIds: Readonly<Record<string, number>> = {
   users: 2,
   tokens: 31,
+  applications: 51,
   groups: 61,
   todos: 1501,
   projects: 101,

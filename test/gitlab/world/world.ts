@@ -1,4 +1,5 @@
 import type { Repository, Runner } from '../ports.ts';
+import { addApplication } from './applications.ts';
 import { commit, createBranch, deleteBranch, pushed } from './branches.ts';
 import { addRunner } from './ci-runners.ts';
 import type { WorldContext } from './context.ts';
@@ -81,6 +82,7 @@ function worldOver(state: State, options: WorldOptions) {
     setUserState: act(setUserState),
     addToken: act(addToken),
     revokeToken: act(revokeToken),
+    addApplication: act(addApplication),
     addGroup: act(addGroup),
     addMember: act(addMember),
     removeMember: act(removeMember),

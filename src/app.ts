@@ -1,15 +1,13 @@
 import type { Logger } from 'pino';
 import { createRunAdmin } from './admin/runs.ts';
 import { type Base, baseOf, type Ground } from './app/base.ts';
+import { openDesk } from './app/desk.ts';
 import { createReloading } from './app/reload.ts';
 import { startWorker } from './app/worker.ts';
-import type { Config } from './config/config.ts';
 import type { ConfigSource, LoadedConfig } from './config/source.ts';
 import { buildProbes } from './http/probes.ts';
-import type { Desk } from './http/routes/desk.ts';
 import type { Intake } from './http/routes/webhook.ts';
 import { buildServer } from './http/server.ts';
-import { createSessions } from './http/session.ts';
 import { untraced } from './lib/traced.ts';
 import type { Audit } from './observability/audit.ts';
 import { showFromTheStart } from './observability/from-the-start.ts';
@@ -111,7 +109,8 @@ export async function startApp(
       await probes.listen({ host, port: metricsPort });
     }
     let intake = intakeOf(base);
-    let desk = deskOf(config);
+    let desk = await openDesk(base);
+    onClose(() => desk.close());
     const server =
       role === 'worker'
         ? undefined
@@ -138,11 +137,13 @@ export async function startApp(
       // The worker first: what deliveries ask for has to be known when it is taken up.
       apply: async (next) => {
         const changed = baseOf(ground, next);
+        const [deskBefore, deskNext] = [desk, await openDesk(changed)];
         await worker?.change(changed);
         showFromTheStart(metrics, { config: next, role, version });
         ({ caughtUp } = changed);
         intake = intakeOf(changed);
-        desk = deskOf(next);
+        desk = deskNext;
+        void deskBefore.close();
       },
       observer: createReloadObserver({ log, metrics, audit }),
       isStopping: () => isStopping,
@@ -165,10 +166,4 @@ export async function startApp(
 
 function intakeOf(base: Base): Intake {
   return { webhook: base.config.webhook, receive: createReceive(base) };
-}
-
-function deskOf(config: Config): Desk {
-  const { adminToken, publicUrl } = config.server;
-  const isSecure = publicUrl?.startsWith('https:') === true;
-  return { config, sessions: adminToken && createSessions({ adminToken, isSecure }) };
 }

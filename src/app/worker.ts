@@ -4,6 +4,7 @@ import type { LimiterOf } from '../queue/rates.ts';
 import { createNamedUsers } from '../runs/named-users.ts';
 import type { Duty } from '../runs/queue-ports.ts';
 import type { Base, Process } from './base.ts';
+import { createUnderWay } from './under-way.ts';
 import { openWork, type Work } from './work.ts';
 
 /** The half that performs runs. */
@@ -114,20 +115,5 @@ function createOneAtATime(): (duty: Duty) => Duty {
     const limit = limits.get(duty.name) ?? pLimit(1);
     limits.set(duty.name, limit);
     return { ...duty, work: () => limit(duty.work) };
-  };
-}
-
-/** Knows what is under way. */
-function createUnderWay() {
-  const underWay = new Set<Promise<unknown>>();
-  return {
-    add<T>(work: Promise<T>): Promise<T> {
-      const watched = work.finally(() => underWay.delete(watched));
-      underWay.add(watched);
-      return watched;
-    },
-    async ended(): Promise<void> {
-      await Promise.allSettled(underWay);
-    },
   };
 }

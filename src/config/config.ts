@@ -20,10 +20,10 @@ export const CHANGE_KINDS = [
 ] as const;
 
 /**
- * The events a trigger can ask for, with GitLab's own names (`AI_FLOW_EVENT`); `description`, `label` and `emoji`
- * are ours, GitLab has none of them.
+ * The events a trigger can ask for, with GitLab's own names (`AI_FLOW_EVENT`); `description`, `label`, `emoji` and
+ * `api` are ours, GitLab has none of them.
  */
-export const EVENT_KINDS = ['mention', ...CALL_KINDS, ...CHANGE_KINDS] as const;
+export const EVENT_KINDS = ['mention', ...CALL_KINDS, ...CHANGE_KINDS, 'api'] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** What ends a run early beside a command: the account is unassigned, no longer asked for a review, or all is over. */

@@ -7,13 +7,14 @@ import { tokenVariable } from './token-variable.ts';
  * right shape, so that these faults are told together with all others; what has another shape is passed over.
  */
 export function crossFieldIssues(data: unknown): readonly Issue[] {
-  const { webhook, agents, triggers } = mapping(data);
+  const { webhook, agents, triggers, server } = mapping(data);
   return [
     ...webhookIssues(webhook),
     ...accountIssues(agents),
     ...handoverIssues(agents),
     ...triggerIssues(triggers, agents),
     ...scheduleIssues(triggers),
+    ...apiIssues(triggers, server),
   ];
 }
 
@@ -146,6 +147,18 @@ function* scheduleIssues(triggers: unknown): Generator<Issue> {
         yield { path: ['triggers', index, 'projects', at], message };
       }
     }
+  }
+}
+
+/** Programs prove with the admin token that they may ask. */
+function* apiIssues(triggers: unknown, server: unknown): Generator<Issue> {
+  if (mapping(server).adminToken !== undefined) return;
+  for (const [index, trigger] of (isList(triggers) ? triggers : []).entries()) {
+    const { events } = mapping(trigger);
+    const at = isList(events) ? events.indexOf('api') : -1;
+    if (at < 0) continue;
+    const message = 'has no effect without server.adminToken, with which programs ask for runs';
+    yield { path: ['triggers', index, 'events', at], message };
   }
 }
 

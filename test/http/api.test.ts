@@ -49,6 +49,7 @@ test('the description names every route, and what each answers', async () => {
     'get /api/runs',
     'get /api/runs/{id}',
     'get /api/status',
+    'post /api/runs',
     'post /api/runs/{id}/cancel',
     'post /api/runs/{id}/retry',
     'post /api/simulate',

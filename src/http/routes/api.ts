@@ -19,13 +19,11 @@ import { sendError } from '../errors.ts';
 import { OPERATOR } from '../session.ts';
 import { createCountStranger } from '../strangers.ts';
 import { type DeskTools, onlyWithSessions } from './desk.ts';
+import { PROBLEMS } from './problems.ts';
 import { RunQuery } from './run-query.ts';
+import { startRoute } from './start.ts';
 import { statusOf } from './status-of.ts';
 
-const Problem = z
-  .object({ error: z.object({ code: z.string(), message: z.string() }) })
-  .meta({ id: 'Error' });
-const PROBLEMS = { '4xx': Problem, '5xx': Problem };
 const State = z.enum(RUN_STATES);
 
 /**
@@ -60,7 +58,7 @@ export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Beckon', description: 'Runs of agents: look, stop, start again.', version },
+      info: { title: 'Beckon', description: 'Runs of agents: start, look, stop, start again.', version },
       components: { securitySchemes: { adminToken: { type: 'http', scheme: 'bearer' } } },
       security: [{ adminToken: [] }],
     },
@@ -103,6 +101,8 @@ export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise
     { schema: { summary: 'All that is known of a run', params, response: { 200: RunDetails, ...PROBLEMS } } },
     async ({ params: { id } }) => runs.details(await runs.find(id)),
   );
+
+  startRoute(app, tools);
 
   api.post(
     '/api/runs/:id/cancel',

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { RunAdmin } from '../../admin/runs.ts';
+import type { Start } from '../../admin/start.ts';
 import type { Config } from '../../config/config.ts';
 import type { SessionObserver } from '../../observability/admin-observer.ts';
 import type { Clock } from '../../runs/ports.ts';
@@ -12,6 +13,8 @@ export interface Desk {
   readonly config: Config;
   /** `undefined` where no admin token is configured: then there is neither API nor dashboard. */
   readonly sessions: Sessions | undefined;
+  /** There where sessions are. */
+  readonly start: Start | undefined;
 }
 
 /** What the admin API and the dashboard are made of. */

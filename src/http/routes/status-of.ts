@@ -3,6 +3,13 @@ const STATUS: Readonly<Record<string, number>> = {
   run_unknown: 404,
   run_ambiguous: 409,
   run_not_over: 409,
+  agent_unknown: 422,
+  user_unknown: 422,
+  key_reused: 422,
+  project_unknown: 404,
+  item_unknown: 404,
+  gitlab_refused: 502,
+  gitlab_unavailable: 503,
   queue_unavailable: 503,
 };
 

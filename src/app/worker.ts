@@ -45,6 +45,7 @@ export async function startWorker(first: Base, process: Process): Promise<Worker
       perform: (run, tools) => underWay.add(work.perform(run, tools)),
       onCommand: (command) => underWay.add(work.onCommand(command)),
       onTick: (tick) => underWay.add(work.onTick(tick)),
+      onNotice: (notice, about) => underWay.add(work.onNotice(notice, about)),
       schedules: work.schedules,
       duties: work.duties.map(oneAtATime).map((duty) => ({ ...duty, work: () => underWay.add(duty.work()) })),
       async close() {
@@ -67,6 +68,7 @@ export async function startWorker(first: Base, process: Process): Promise<Worker
   const consumer = await startConsumer(backend, {
     perform: (run, tools) => now.perform(run, tools),
     onCommand: (command) => now.onCommand(command),
+    onNotice: (notice, about) => now.onNotice(notice, about),
     ticks: { schedules: now.schedules, onTick: (tick) => now.onTick(tick), duties: now.duties },
     concurrency: first.config.queue.concurrency,
     onError: (error, runId) => log.error({ runId, err: error }, 'worker fault'),

@@ -54,6 +54,7 @@ export async function openScene({
   path = process.env.PATH ?? '',
   byFile = false,
   environment = {},
+  notify = [],
 }: {
   /** Opened and closed with the scene, which has it for itself: one with a URL. */
   home?: Home;
@@ -89,6 +90,8 @@ export async function openScene({
   byFile?: boolean;
   /** More of the environment of Beckon. */
   environment?: Readonly<Record<string, string>>;
+  /** As in the config. */
+  notify?: readonly object[];
 } = {}) {
   const folder = await newFolder();
   const opened = await home?.open();
@@ -166,6 +169,7 @@ export async function openScene({
       })),
       ...triggers,
     ],
+    notify,
   };
   const start = (role: 'all' | 'web' | 'worker' = 'all') =>
     startBeckon(config, { folder, env: byFile ? {} : env, role, onLog: (line) => log.push(line) });

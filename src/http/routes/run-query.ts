@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { RUN_STATES } from '../../config/config.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import { compilePatterns } from '../../lib/pattern.ts';
-import { RUN_STATES } from '../../runs/run.ts';
 
 /** How a list of runs is narrowed, as parameters of an address. */
 export const RunQuery = z.object({

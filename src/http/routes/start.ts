@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { StartRequest } from '../../admin/start.ts';
-import { RUN_STATES } from '../../runs/run.ts';
+import { RUN_STATES } from '../../config/config.ts';
 import { runState } from '../../runs/state.ts';
 import { OPERATOR } from '../session.ts';
 import type { DeskTools } from './desk.ts';

@@ -20,7 +20,7 @@ export interface OpenDesk extends Desk {
 
 /** Rejects with what {@link openTransport} rejects with. */
 export async function openDesk(base: Base): Promise<OpenDesk> {
-  const { config, metrics } = base;
+  const { config, metrics, traced } = base;
   const { adminToken, publicUrl } = config.server;
   if (adminToken === undefined) {
     return { config, sessions: undefined, start: undefined, close: async () => {} };
@@ -31,6 +31,7 @@ export async function openDesk(base: Base): Promise<OpenDesk> {
     onRequest: (operation: string, status: number) =>
       metrics.gitlabRequests.inc({ operation, status: String(status) }),
     timeout: REQUEST_TIMEOUT,
+    traced,
   };
   const gitlabOf = ofAgents(config, (login) => createGitLab(login, wire));
   const start = createStart({ ...base, gitlabOf });

@@ -31,11 +31,23 @@ onEachHome('who is told of runs', (open) => {
     scene = await open({
       rules: { idle: { confidential: true } },
       notify: [
-        { name: 'json', url: `${json.url}/runs`, format: 'json', states: ['running', 'succeeded'], secret: KEY },
+        {
+          name: 'json',
+          url: `${json.url}/runs`,
+          format: 'json',
+          states: ['running', 'succeeded'],
+          secret: KEY,
+        },
         { name: 'chat', url: chat.url, format: 'slack', states: ['failed'], agents: ['failing'] },
         { name: 'hanging', url: hanging.url, format: 'json', states: all },
         { name: 'leading', url: leading.url, format: 'json', states: ['succeeded'], agents: ['idle'] },
-        { name: 'late', url: `http://127.0.0.1:${latePort}`, format: 'json', states: ['succeeded'], agents: ['pusher'] },
+        {
+          name: 'late',
+          url: `http://127.0.0.1:${latePort}`,
+          format: 'json',
+          states: ['succeeded'],
+          agents: ['pusher'],
+        },
         { name: 'nobody', url: chat.url, format: 'json', states: all, projects: ['acme/other'] },
       ],
     });
@@ -80,7 +92,11 @@ onEachHome('who is told of runs', (open) => {
     await noteSaying(scene, issue, /Agent has failed/);
     await until('the chat was told', () => chat.posts.length > 0);
     expect(chat.posts.map(read)).toEqual([
-      { text: expect.stringMatching(/^❌ failing failed on <http\S+\|acme\/web\/shop#\S+> `Old &lt;!channel&gt; failing` for alice: /) },
+      {
+        text: expect.stringMatching(
+          /^❌ failing failed on <http\S+\|acme\/web\/shop#\S+> `Old &lt;!channel&gt; failing` for alice: /,
+        ),
+      },
     ]);
   }, 90_000);
 

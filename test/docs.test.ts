@@ -66,6 +66,9 @@ describe('the documentation', () => {
       GITLAB_TOKEN: 'glpat-0',
       GITLAB_TOKEN_CLAUDE: 'glpat-1',
       GITLAB_TOKEN_CODEX: 'glpat-2',
+      BECKON_ADMIN_TOKEN: 'the-token-of-the-operator',
+      BECKON_NOTIFY_KEY: `whsec_${Buffer.alloc(32).toString('base64')}`,
+      CHAT_WEBHOOK: 'https://chat.example.com/hook',
     };
     const readFile = (path: string) =>
       path.endsWith('/beckon.yaml') ? JSON.stringify({ ...rest, ...shown }) : 'secret-of-a-file';

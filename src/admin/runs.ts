@@ -50,12 +50,15 @@ export interface RunAdmin {
 
 /** Hears what whoever runs Beckon has done about runs. */
 export interface AdminObserver extends Pick<Observer, 'queued'> {
-  /** `by`: who wanted it, in words for people. `runs`: those that were told, or made. */
+  /**
+   * `by`: who wanted it, in words for people. `runs`: those that were told, or made. `reason`: why there are none.
+   */
   administered(what: {
-    readonly command: 'cancel' | 'retry';
-    readonly about: Run;
+    readonly command: 'cancel' | 'retry' | 'start';
+    readonly about: Pick<Run, 'event' | 'agent'> & Partial<Pick<Run, 'trigger'>>;
     readonly by: string;
     readonly runs: readonly string[];
+    readonly reason?: string;
   }): void;
 }
 
@@ -108,9 +111,12 @@ export function createRunAdmin(
     async cancel(run, { reason } = { reason: '' }) {
       const { by } = await rights.toStop(run);
       const answer = await queue.stop(run.id, { by, reason });
-      const runs = answer === 'asked' ? [run.id] : [];
-      observer.administered({ command: 'cancel', about: run, by, runs });
-      if (answer === 'asked') return { answer, run };
+      const told = { command: 'cancel', about: run, by } as const;
+      if (answer === 'asked') {
+        observer.administered({ ...told, runs: [run.id] });
+        return { answer, run };
+      }
+      observer.administered({ ...told, runs: [], reason: 'The run is over.' });
       // It may have ended since it was looked for.
       return { answer: 'over', run: (await queue.find(run.id)) ?? run };
     },

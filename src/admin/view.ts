@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { RUN_STATES } from '../config/config.ts';
 import { noteUrl } from '../runs/place.ts';
 import type { StopRequest } from '../runs/queue-ports.ts';
-import { RUN_STATES, type Run } from '../runs/run.ts';
+import type { Run } from '../runs/run.ts';
 import { runState } from '../runs/state.ts';
 
 const text = z.string();

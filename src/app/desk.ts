@@ -1,14 +1,23 @@
 import { createRightsOf } from '../admin/rights.ts';
 import { createRunAdmin } from '../admin/runs.ts';
+import { createStart } from '../admin/start.ts';
 import { createGitLab } from '../gitlab/client.ts';
 import type { Wire } from '../gitlab/connection.ts';
 import { createSignIn } from '../gitlab/sign-in.ts';
 import { openTransport } from '../gitlab/transport.ts';
 import type { Desk, People } from '../http/routes/desk.ts';
 import { createSessions } from '../http/session.ts';
-import { type Base, ofAgents } from './base.ts';
+import type { GitLabOf } from '../runs/ports.ts';
+import { type Base, countRequests, ofAgents } from './base.ts';
+import { createUnderWay } from './under-way.ts';
 
-/** Whom dashboard and API serve by one config, with connections to GitLab of its own where people sign in with it. */
+/**
+ * Milliseconds for each request to GitLab while somebody waits for its answer. There are three in a row at most, and
+ * together they have to be done before the connection of who asks is taken for dead.
+ */
+const REQUEST_TIMEOUT = 4_000;
+
+/** Whom dashboard and API serve by one config, with connections to GitLab of its own. */
 export interface OpenDesk extends Desk {
   /** Once what is under way has its answers. */
   close(): Promise<void>;
@@ -16,38 +25,40 @@ export interface OpenDesk extends Desk {
 
 /** Rejects with what {@link openTransport} rejects with. */
 export async function openDesk(base: Base): Promise<OpenDesk> {
-  const { config } = base;
+  const { config, metrics, traced } = base;
   const { adminToken, publicUrl, oauth } = config.server;
-  const isSecure = publicUrl?.startsWith('https:') === true;
-  if (adminToken === undefined || publicUrl === undefined || oauth === undefined) {
-    const sessions = adminToken && createSessions({ adminToken, isSecure });
-    return { config, sessions, people: undefined, close: async () => {} };
+  if (adminToken === undefined) {
+    return { config, sessions: undefined, people: undefined, start: undefined, close: async () => {} };
   }
   const dispatcher = await openTransport({ caFile: config.gitlab.caFile });
-  const wire: Wire = {
-    dispatcher,
-    onRequest: (operation, status) => base.metrics.gitlabRequests.inc({ operation, status: String(status) }),
-  };
+  const wire: Wire = { dispatcher, onRequest: countRequests(metrics), timeout: REQUEST_TIMEOUT, traced };
+  const gitlabOf = ofAgents(config, (login) => createGitLab(login, wire));
+  const start = createStart({ ...base, gitlabOf });
+  const underWay = createUnderWay();
+  const vouching = oauth && `${config.gitlab.url} ${oauth.clientId}`;
   return {
     config,
-    sessions: createSessions({ adminToken, isSecure, vouching: `${config.gitlab.url} ${oauth.clientId}` }),
-    people: peopleOf(base, { wire, redirectUri: `${publicUrl}/login/callback`, application: oauth }),
-    close: () => dispatcher.close(),
+    sessions: createSessions({ adminToken, isSecure: publicUrl?.startsWith('https:') === true, vouching }),
+    people: peopleOf(base, { wire, gitlabOf }),
+    start: (...asked) => underWay.add(start(...asked)),
+    async close() {
+      await underWay.ended();
+      await dispatcher.close();
+    },
   };
 }
 
 function peopleOf(
   base: Base,
-  {
-    wire,
-    ...signIn
-  }: Pick<Parameters<typeof createSignIn>[0], 'application' | 'redirectUri'> & { wire: Wire },
-): People {
-  const { config } = base;
-  const gitlabOf = ofAgents(config, (login) => createGitLab(login, wire));
+  { wire, gitlabOf }: { readonly wire: Wire; readonly gitlabOf: GitLabOf },
+): People | undefined {
+  const { url } = base.config.gitlab;
+  const { publicUrl, oauth } = base.config.server;
+  if (publicUrl === undefined || oauth === undefined) return undefined;
   const rightsOf = createRightsOf({ ...base, gitlabOf });
+  const redirectUri = `${publicUrl}/login/callback`;
   return {
-    signIn: createSignIn({ ...signIn, url: config.gitlab.url }, wire),
+    signIn: createSignIn({ url, redirectUri, application: oauth }, wire),
     runsOf: (visitor) => createRunAdmin(base, rightsOf(visitor)),
   };
 }

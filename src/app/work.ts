@@ -12,9 +12,12 @@ import type { GitLabOf } from '../runs/ports.ts';
 import { createTick, scheduledTriggers } from '../tick.ts';
 import { type Base, countRequests, ofAgents, type Process } from './base.ts';
 import { dutiesOf } from './duties.ts';
+import { openNotify } from './notify.ts';
 
 /** What a worker does with runs, commands and times by one config, with its own connections to GitLab. */
-export interface Work extends Required<Pick<ConsumerOptions, 'perform' | 'onCommand'>>, Recurring {
+export interface Work
+  extends Required<Pick<ConsumerOptions, 'perform' | 'onCommand' | 'onNotice'>>,
+    Recurring {
   readonly onTick: Required<ConsumerOptions>['ticks']['onTick'];
   /** Once nothing of it is under way any more. */
   close(): Promise<void>;
@@ -27,6 +30,7 @@ export async function openWork(
 ): Promise<Work> {
   const { config, log, metrics, observer, clock, backend, queue, traced, isLetIn } = base;
   const dispatcher = await openTransport({ caFile: config.gitlab.caFile });
+  const notify = await openNotify(base);
   const wire: Wire = {
     dispatcher,
     onRequest: countRequests(metrics),
@@ -51,27 +55,31 @@ export async function openWork(
     onRefused: (limit) => metrics.refused.inc({ limit }),
   });
   return {
-    perform: createPerform({
-      config,
-      gitlabOf,
-      // Where the queue is away a moment long the next look will do.
-      stopOf: (runId) => queue.stopOf(runId).catch(() => undefined),
-      parentOf: createParentOf(queue),
-      isLetIn,
-      turns,
-      rates,
-      observer,
-      clock,
-      random: Math.random,
-      traced,
-      isReplaced,
-    }),
+    perform: notify.telling(
+      createPerform({
+        config,
+        gitlabOf,
+        // Where the queue is away a moment long the next look will do.
+        stopOf: (runId) => queue.stopOf(runId).catch(() => undefined),
+        parentOf: createParentOf(queue),
+        isLetIn,
+        turns,
+        rates,
+        observer,
+        clock,
+        random: Math.random,
+        traced,
+        isReplaced,
+      }),
+    ),
+    onNotice: notify.onNotice,
     onCommand: createObey({ config, gitlabOf, isLetIn, queue, rates, observer, clock }),
     onTick: createTick({ config, gitlabOf, queue, observer, clock }),
     schedules: scheduledTriggers(config),
     duties: dutiesOf(base, { gitlabOf, wire, process }),
     async close() {
       await turns.close();
+      await notify.close();
       await dispatcher.destroy();
     },
   };

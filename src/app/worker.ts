@@ -3,6 +3,7 @@ import { startConsumer } from '../queue/consumer.ts';
 import type { LimiterOf } from '../queue/rates.ts';
 import type { Duty } from '../runs/queue-ports.ts';
 import type { Base, Process } from './base.ts';
+import { createUnderWay } from './under-way.ts';
 import { openWork, type Work } from './work.ts';
 
 /** The half that performs runs. */
@@ -39,6 +40,7 @@ export async function startWorker(first: Base, process: Process): Promise<Worker
       perform: (run, tools) => underWay.add(work.perform(run, tools)),
       onCommand: (command) => underWay.add(work.onCommand(command)),
       onTick: (tick) => underWay.add(work.onTick(tick)),
+      onNotice: (notice, about) => underWay.add(work.onNotice(notice, about)),
       schedules: work.schedules,
       duties: work.duties.map(oneAtATime).map((duty) => ({ ...duty, work: () => underWay.add(duty.work()) })),
       async close() {
@@ -61,6 +63,7 @@ export async function startWorker(first: Base, process: Process): Promise<Worker
   const consumer = await startConsumer(backend, {
     perform: (run, tools) => now.perform(run, tools),
     onCommand: (command) => now.onCommand(command),
+    onNotice: (notice, about) => now.onNotice(notice, about),
     ticks: { schedules: now.schedules, onTick: (tick) => now.onTick(tick), duties: now.duties },
     concurrency: first.config.queue.concurrency,
     onError: (error, runId) => log.error({ runId, err: error }, 'worker fault'),
@@ -100,20 +103,5 @@ function createOneAtATime(): (duty: Duty) => Duty {
     const limit = limits.get(duty.name) ?? pLimit(1);
     limits.set(duty.name, limit);
     return { ...duty, work: () => limit(duty.work) };
-  };
-}
-
-/** Knows what is under way. */
-function createUnderWay() {
-  const underWay = new Set<Promise<unknown>>();
-  return {
-    add<T>(work: Promise<T>): Promise<T> {
-      const watched = work.finally(() => underWay.delete(watched));
-      underWay.add(watched);
-      return watched;
-    },
-    async ended(): Promise<void> {
-      await Promise.allSettled(underWay);
-    },
   };
 }

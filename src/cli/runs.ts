@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Cancelled, createRunAdmin, type RunAdmin } from '../admin/runs.ts';
 import { resultOf, summaryOf } from '../admin/view.ts';
+import { RUN_STATES, type RunState } from '../config/config.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { messageOf } from '../lib/errors.ts';
 import { compilePatterns } from '../lib/pattern.ts';
-import { RUN_STATES, type RunState } from '../runs/run.ts';
 import { runState } from '../runs/state.ts';
 import { configOf } from './config-option.ts';
 import { EXIT } from './exit.ts';

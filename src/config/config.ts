@@ -20,11 +20,24 @@ export const CHANGE_KINDS = [
 ] as const;
 
 /**
- * The events a trigger can ask for, with GitLab's own names (`AI_FLOW_EVENT`); `description`, `label` and `emoji`
- * are ours, GitLab has none of them.
+ * The events a trigger can ask for, with GitLab's own names (`AI_FLOW_EVENT`); `description`, `label`, `emoji` and
+ * `api` are ours, GitLab has none of them.
  */
-export const EVENT_KINDS = ['mention', ...CALL_KINDS, ...CHANGE_KINDS] as const;
+export const EVENT_KINDS = ['mention', ...CALL_KINDS, ...CHANGE_KINDS, 'api'] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** A run's states as people see them. */
+export const RUN_STATES = [
+  'queued',
+  'starting',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'timed_out',
+  'refused',
+] as const;
+export type RunState = (typeof RUN_STATES)[number];
 
 /** What ends a run early beside a command: the account is unassigned, no longer asked for a review, or all is over. */
 export const STOP_CAUSES = ['unassign', 'review_removed', 'close'] as const;
@@ -128,6 +141,21 @@ export interface OAuthApplication {
   readonly clientSecret: Secret | undefined;
 }
 
+/** Somebody outside who is told when a run comes to a state. */
+export interface Receiver {
+  readonly name: string;
+  /** Whole addresses of chats are secrets: whoever has one may write there. */
+  readonly url: Secret;
+  readonly format: 'json' | 'slack';
+  readonly states: ReadonlySet<RunState>;
+  /** Names of the agents whose runs are told of; `undefined`: all. */
+  readonly agents: ReadonlySet<string> | undefined;
+  /** `undefined`: all. */
+  readonly projects: Trigger['projects'] | undefined;
+  /** `whsec_…`, with which what is sent is signed. */
+  readonly secret: Secret | undefined;
+}
+
 /** Where runs are queued and kept. */
 export type QueueHome =
   | { readonly kind: 'redis'; readonly url: Secret }
@@ -162,6 +190,7 @@ export interface Config {
   readonly queue: { readonly home: QueueHome; readonly concurrency: number };
   readonly agents: readonly Agent[];
   readonly triggers: readonly Trigger[];
+  readonly notify: readonly Receiver[];
   readonly limits: {
     readonly runs: {
       readonly global: number;

@@ -7,7 +7,7 @@ import { tokenVariable } from './token-variable.ts';
  * right shape, so that these faults are told together with all others; what has another shape is passed over.
  */
 export function crossFieldIssues(data: unknown): readonly Issue[] {
-  const { server, webhook, agents, triggers } = mapping(data);
+  const { webhook, agents, triggers, server, notify } = mapping(data);
   return [
     ...oauthIssues(server),
     ...webhookIssues(webhook),
@@ -15,6 +15,8 @@ export function crossFieldIssues(data: unknown): readonly Issue[] {
     ...handoverIssues(agents),
     ...triggerIssues(triggers, agents),
     ...scheduleIssues(triggers),
+    ...apiIssues(triggers, server),
+    ...notifyIssues(notify, agents),
   ];
 }
 
@@ -158,6 +160,42 @@ function* scheduleIssues(triggers: unknown): Generator<Issue> {
         const message = 'is a pattern, and a trigger with a schedule needs projects by their full paths';
         yield { path: ['triggers', index, 'projects', at], message };
       }
+    }
+  }
+}
+
+/** Programs prove with the admin token that they may ask. */
+function* apiIssues(triggers: unknown, server: unknown): Generator<Issue> {
+  if (mapping(server).adminToken !== undefined) return;
+  for (const [index, trigger] of (isList(triggers) ? triggers : []).entries()) {
+    const { events } = mapping(trigger);
+    const at = isList(events) ? events.indexOf('api') : -1;
+    if (at < 0) continue;
+    const message = 'has no effect without server.adminToken, with which programs ask for runs';
+    yield { path: ['triggers', index, 'events', at], message };
+  }
+}
+
+function* notifyIssues(notify: unknown, agents: unknown): Generator<Issue> {
+  const known = Object.keys(mapping(agents));
+  const names = new Set<string>();
+  for (const [index, receiver] of (isList(notify) ? notify : []).entries()) {
+    const { url, name: written, agents: wanted, format, secret } = mapping(receiver);
+    const host = typeof url === 'string' && URL.canParse(url) ? new URL(url).host : undefined;
+    const name = trimmed(written) ?? host;
+    if (name !== undefined && names.has(name)) {
+      const message = 'another one has this name already, or this host: give this one a name of its own';
+      yield { path: ['notify', index, 'name'], message };
+    }
+    if (name !== undefined) names.add(name);
+    for (const [at, agent] of (isList(wanted) ? wanted : []).entries()) {
+      const one = trimmed(agent);
+      if (one === undefined || known.length === 0 || known.includes(one)) continue;
+      const message = `there is no agent of this name: ${known.join(', ')} is what there is`;
+      yield { path: ['notify', index, 'agents', at], message };
+    }
+    if (format === 'slack' && secret !== undefined) {
+      yield { path: ['notify', index, 'secret'], message: 'has no effect: only json is signed' };
     }
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FlowFile } from './flow.ts';
+import { ReceiverFile } from './notify.ts';
 import { queueKind } from './queue-kind.ts';
 import {
   addresses,
@@ -208,6 +209,7 @@ export const ConfigFile = z.strictObject({
     .refine((agents) => Object.keys(agents).length > 0, 'needs at least one agent')
     .describe('The agents by name.'),
   triggers: z.array(TriggerFile).min(1, 'needs at least one trigger').describe('When which agent runs.'),
+  notify: z.array(ReceiverFile).default([]).describe('Who is told of runs, beside the people in GitLab.'),
   limits: Limits,
   catchUp: z
     .strictObject({

@@ -12,6 +12,7 @@ import {
   type FlowSource,
   type QueueHome,
   type Rate,
+  type Receiver,
   type Trigger,
   type WebhookSecrets,
 } from './config.ts';
@@ -50,6 +51,7 @@ export function toValid(file: ConfigFile, { cwd }: { readonly cwd: string }): Co
     queue: { home: queueHome(file, cwd), concurrency: Number(file.queue.concurrency) },
     agents,
     triggers: file.triggers.map((trigger) => validTrigger(trigger, agents)),
+    notify: file.notify.map(validReceiver),
     limits: {
       runs: {
         global: Number(file.limits.runs.global),
@@ -111,6 +113,26 @@ function validTrigger(trigger: ConfigFile['triggers'][number], agents: readonly 
     schedule: trigger.schedule,
     onBusy: trigger.onBusy,
     filters: compileFilters(trigger.filter),
+  };
+}
+
+function validReceiver({
+  name,
+  url,
+  format,
+  states,
+  agents,
+  projects,
+  secret,
+}: ConfigFile['notify'][number]): Receiver {
+  return {
+    name: name ?? new URL(url).host,
+    url: new Secret(url),
+    format,
+    states: new Set(states),
+    agents: agents && new Set(agents),
+    projects: projects && projectsOf(projects),
+    secret: secretOf(secret),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../admin/view.ts';
+import { RUN_STATES, type RunState } from '../config/config.ts';
 import { formatDuration } from '../lib/duration.ts';
-import { RUN_STATES, type RunState } from '../runs/run.ts';
 import { Choice, Field } from './fields.tsx';
 import { type Frame, Live, Out, page, Time } from './layout.tsx';
 import { WhyForm } from './why.tsx';

@@ -85,5 +85,35 @@ export interface Change extends EventBase {
   readonly mark: string;
 }
 
-/** What happened in GitLab, as far as a trigger can ask for it. */
-export type Event = Mention | Call | Change;
+/** How what began in a program came to be asked for. */
+export const ASKED = ['operator', 'on_behalf', 'in_gitlab'] as const;
+
+/** A program asked for a run through Beckon's API. */
+export interface Request extends EventBase {
+  readonly kind: 'api';
+  /** Tells it from others for the same agent and project. */
+  readonly key: string;
+  /** Of all that was asked: with the same key it is to be the same. */
+  readonly fingerprint: string;
+  /**
+   * By whom: by whoever runs Beckon, with the agent itself as the actor; by the same on behalf of the actor, who has to
+   * be somebody who may; or by the actor in GitLab, who wants it once more.
+   */
+  readonly asked: (typeof ASKED)[number];
+}
+
+/** What happened, as far as a trigger can ask for it. */
+export type Event = Mention | Call | Change | Request;
+
+/**
+ * Whether nobody acted in GitLab: whoever runs Beckon decided, by the config or by the API. Then there is no person
+ * whose role counts, or whose runs are counted.
+ */
+export function isOperators(event: Event): boolean {
+  return event.kind === 'scheduled' || (event.kind === 'api' && event.asked === 'operator');
+}
+
+/** The same event as the wish of a person, who is held to what people may do. */
+export function byPerson(event: Event, actor: Person): Event {
+  return event.kind === 'api' ? { ...event, actor, asked: 'in_gitlab' } : { ...event, actor };
+}

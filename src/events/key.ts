@@ -1,4 +1,4 @@
-import type { Event } from './event.ts';
+import type { Event, Project } from './event.ts';
 
 /**
  * Names what happened, not how it became known: the same event gives the same key through a project hook, a
@@ -21,9 +21,16 @@ export function objectKey(event: Event): string {
     case 'assign_reviewer':
     case 'description':
       return `${object}:${event.kind}`;
+    case 'api':
+      return requestKey(project, event.key);
     default:
       return `${object}:${event.kind}:${event.action}:${event.mark}`;
   }
+}
+
+/** Names what a program asked for by the key that it gave, whatever else it asked for. */
+export function requestKey({ id }: Pick<Project, 'id'>, key: string): string {
+  return `${id}:api:${key}`;
 }
 
 /** The time that tells an event from others of its object, ISO 8601 or empty; `undefined`: it needs none. */

@@ -28,18 +28,20 @@ export interface Wire {
   readonly dispatcher: Dispatcher;
   readonly onRequest: OnRequest;
   readonly traced?: Traced;
+  /** Milliseconds for one request with its answer; 30 s where left out. */
+  readonly timeout?: number;
 }
 
 /** What all resources of one account share. With `tail`, answers are read to their last so many bytes. */
 export function connectionOf(
   { url, token }: Login,
-  { dispatcher, onRequest, traced = untraced }: Wire,
+  { dispatcher, onRequest, traced = untraced, timeout = REQUEST_TIMEOUT }: Wire,
   options: { tail?: number } = {},
 ): ResourceConnection {
   return {
     host: url,
     token: async () => token.reveal(),
-    queryTimeout: REQUEST_TIMEOUT,
+    queryTimeout: timeout,
     requesterFn: createRequester(dispatcher, onRequest, { ...options, traced }),
   };
 }

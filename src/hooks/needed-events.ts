@@ -16,6 +16,7 @@ const BROUGHT_BY: Readonly<Record<EventKind, readonly HookEvent[]>> = {
   scheduled: [],
   label: ['issues', 'merge_requests'],
   emoji: ['emoji'],
+  api: [],
 };
 
 const ENDED_BY: Readonly<Record<StopCause, readonly HookEvent[]>> = {

@@ -17,7 +17,7 @@ export function adminAudit(audit: Audit): SessionObserver & Pick<AdminObserver, 
     signedIn({ isLetIn, who, from }) {
       audit({ event: 'session', decision: isLetIn ? 'signed in' : 'refused', actor: who, more: { from } });
     },
-    administered({ command, about: { event, agent, trigger }, by, runs }) {
+    administered({ command, about: { event, agent, trigger }, by, runs, reason }) {
       audit({
         event: 'command',
         decision: runs.length > 0 ? 'obeyed' : 'refused',
@@ -26,7 +26,7 @@ export function adminAudit(audit: Audit): SessionObserver & Pick<AdminObserver, 
         resource: event.resource && `${event.resource.type}/${event.resource.iid}`,
         agent,
         trigger,
-        ...(runs.length > 0 ? {} : { reason: 'The run is over.' }),
+        reason,
         more: { command, runs },
       });
     },

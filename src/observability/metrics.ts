@@ -131,6 +131,12 @@ export function createMetrics() {
       help: 'When the config that this process goes by was loaded.',
       registers,
     }),
+    notifications: new Counter({
+      name: 'beckon_notifications_total',
+      help: 'Tries to tell somebody of a run, by what became of them: `delivered`, `failed`, `given_up` or `dropped`.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     stepSeconds: new Histogram({
       name: 'beckon_step_seconds',
       help: 'Time that the steps of runs took, waiting left out.',

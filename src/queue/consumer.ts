@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, UnrecoverableError, WaitingError } from 'bullmq';
 import pLimit from 'p-limit';
 import { messageOf } from '../lib/errors.ts';
+import type { DeliverNotice } from '../notify/notice.ts';
 import type { Command } from '../runs/command.ts';
 import type { Clock } from '../runs/ports.ts';
 import type { Duty, Perform, ScheduledTrigger, Tick } from '../runs/queue-ports.ts';
@@ -11,6 +12,7 @@ import { breather } from './breather.ts';
 import { readCommand } from './command-data.ts';
 import { readDuty } from './duties.ts';
 import { type Lease, leaseOf } from './lease.ts';
+import { readNotice } from './notices.ts';
 import { quiet } from './quiet.ts';
 import { readRun } from './run-data.ts';
 import { type Recurring, readTick, restoreSchedules, syncSchedules } from './schedules.ts';
@@ -61,6 +63,8 @@ export interface ConsumerOptions {
   };
   /** Does what a command asks for; tried again when it rejects. Left out: it is somebody else's work. */
   readonly onCommand?: (command: Command) => Promise<void>;
+  /** Delivers a notice. Left out: it is somebody else's work. */
+  readonly onNotice?: DeliverNotice;
   /** Runs performed at once. */
   readonly concurrency: number;
   /** Hears of exceptions of `perform`, with the run's id, and of trouble with the queue. */
@@ -75,7 +79,7 @@ export interface ConsumerOptions {
  */
 export async function startConsumer(
   backend: Backend,
-  { perform, ticks, onCommand, concurrency, onError, clock }: ConsumerOptions,
+  { perform, ticks, onCommand, onNotice, concurrency, onError, clock }: ConsumerOptions,
 ): Promise<Consumer> {
   let recurring = ticks && { schedules: ticks.schedules, duties: ticks.duties ?? [] };
   /** The queue may know others yet. */
@@ -122,6 +126,13 @@ export async function startConsumer(
       }
       const command = readCommand(job);
       if (!closing && command !== undefined) return await onCommand?.(command);
+      const notice = readNotice(job);
+      if (!closing && notice !== undefined) {
+        const after = await onNotice?.(notice, { since: job.timestamp, signal: lease.signal });
+        if (after === undefined) return;
+        await lease.putOff(clock() + after);
+        throw new DelayedError();
+      }
       if (!closing) return await step(readRun(job.data), job, lease);
     } catch (error) {
       if (error instanceof DelayedError) throw error;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CALL_KINDS, CHANGE_KINDS } from '../config/config.ts';
+import { ASKED } from '../events/event.ts';
 import { maybe } from './maybe.ts';
 
 /* Events as the queue keeps them, in runs and in commands. */
@@ -54,5 +55,13 @@ export const Event = z.discriminatedUnion('kind', [
     kind: z.enum(CHANGE_KINDS),
     action: z.string(),
     mark: z.string(),
+  }),
+  z.object({
+    ...event,
+    resource: maybe(Resource),
+    kind: z.literal('api'),
+    key: z.string(),
+    fingerprint: z.string(),
+    asked: z.enum(ASKED),
   }),
 ]);

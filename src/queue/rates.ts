@@ -1,6 +1,6 @@
 import { type RateLimiterAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config, Rate } from '../config/config.ts';
-import type { Project, Resource } from '../events/event.ts';
+import { isOperators, type Project, type Resource } from '../events/event.ts';
 import { Failure } from '../runs/failures.ts';
 import type { RateName, RunRates } from '../runs/queue-ports.ts';
 import type { Run } from '../runs/run.ts';
@@ -89,7 +89,7 @@ function keyOf(name: RateName, { agent, event }: Pick<Run, 'agent' | 'event'>): 
     case 'perAgent':
       return agent;
     case 'perUser':
-      return event.kind === 'scheduled' ? undefined : String(actor.id ?? actor.username);
+      return isOperators(event) ? undefined : String(actor.id ?? actor.username);
     case 'perProject':
       return String(project.id);
     default:

@@ -1,3 +1,4 @@
+import { isOperators } from '../events/event.ts';
 import type { Claim } from '../turns/claim.ts';
 import type { Run } from './run.ts';
 
@@ -9,8 +10,7 @@ export function claimOf({ id, agent, event, createdAt }: Run): Claim {
     agent,
     project: project.id,
     at: Date.parse(createdAt),
-    // At a time of a schedule nobody acted.
-    ...(event.kind === 'scheduled' || actor.id === undefined ? {} : { user: actor.id }),
+    ...(isOperators(event) || actor.id === undefined ? {} : { user: actor.id }),
     ...(resource === undefined ? {} : { object: `${resource.type}/${resource.iid}` }),
   };
 }

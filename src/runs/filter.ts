@@ -1,4 +1,5 @@
-import type { Run, RunState } from './run.ts';
+import type { RunState } from '../config/config.ts';
+import type { Run } from './run.ts';
 import { runState } from './state.ts';
 
 /** What a list of runs is narrowed to; all of it must hold. */

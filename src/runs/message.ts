@@ -1,6 +1,6 @@
 import type { Resource } from '../events/event.ts';
 import { codeBlock, link, plainText, titleText } from '../lib/markdown.ts';
-import { askerOf } from './asker.ts';
+import { askerOf, betweenOf } from './asker.ts';
 import { forkRemark, isFromFork } from './from-fork.ts';
 import { noteMarker } from './marker.ts';
 import type { RateAnswer } from './queue-ports.ts';
@@ -179,10 +179,10 @@ function sizeText(size: Size | undefined): string {
     : ` (${files}, +${size.lines.added} −${size.lines.removed})`;
 }
 
-/** A note's body: the text that people see, who stands behind an agent's request, and the marker that nobody sees. */
+/** A note's body: the text that people see, who stands behind a request that nobody made there, and the marker that nobody sees. */
 export function noteBody(run: Run, text: string): string {
   const asker = plainText(askerOf(run, `@${run.event.actor.username}`));
-  const asked = run.askedBy === undefined ? [] : [`Asked by ${asker}.`];
+  const asked = betweenOf(run) === undefined ? [] : [`Asked by ${asker}.`];
   return [text, ...asked, noteMarker(run)].join('\n\n');
 }
 
@@ -201,7 +201,8 @@ export function mergeRequestText(
   const describe = (...parts: readonly string[]) => [...parts, noteMarker(run)].join('\n\n');
   const mark = draft ? 'Draft: ' : '';
   if (resource === undefined) {
-    const description = describe(`${who} set off ${plainText(event.kind)}, ${made}`);
+    const did = event.kind === 'api' ? 'asked for this' : `set off ${plainText(event.kind)}`;
+    const description = describe(`${who} ${did}, ${made}`);
     return { title: `${mark}Changes by ${agent}`, description };
   }
   const reference = `${resource.type === 'issue' ? '#' : '!'}${resource.iid}`;

@@ -1,5 +1,5 @@
 import { ACCESS_LEVELS, type Role, type Trigger } from '../config/config.ts';
-import type { Event } from '../events/event.ts';
+import { type Event, isOperators } from '../events/event.ts';
 import { plainText } from '../lib/markdown.ts';
 import type { IsLetIn } from './named-users.ts';
 import type { GitLab, User } from './ports.ts';
@@ -104,11 +104,12 @@ export function mayNotSee({ username }: User): Refusal {
  * it and the person may do; here its token is its own, so what people below Developer bring about is kept apart.
  */
 export async function mayPush(
-  { actor, kind, project }: Event,
+  event: Event,
   { gitlab, trigger }: { gitlab: GitLab; trigger: Pick<Trigger, 'minAccess'> },
 ): Promise<boolean> {
+  const { actor, project } = event;
   const least = ACCESS_LEVELS.developer;
-  if (kind === 'scheduled' || ACCESS_LEVELS[trigger.minAccess] >= least) return true;
+  if (isOperators(event) || ACCESS_LEVELS[trigger.minAccess] >= least) return true;
   const level = actor.id === undefined ? undefined : await gitlab.accessLevel(project.id, actor.id);
   return level !== undefined && level >= least;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Person } from '../events/event.ts';
+import { byPerson, type Person } from '../events/event.ts';
 import { eventKey } from '../events/key.ts';
 import type { Match } from '../triggers/match.ts';
 import type { Run } from './run.ts';
@@ -15,7 +15,7 @@ export function planRun(
   const { agent, name } = trigger;
   return {
     ...NEW,
-    id: runId(gitlabUrl, eventKey(event), agent.name),
+    id: idOfRun(eventKey(event), { agent: agent.name, gitlabUrl }),
     agent: agent.name,
     trigger: name,
     event,
@@ -36,7 +36,7 @@ export function planRetry(
     id: runId('retry', id, mark),
     agent,
     trigger,
-    event: { ...event, actor: actor ?? event.actor },
+    event: actor === undefined ? event : byPerson(event, actor),
     createdAt: new Date(now).toISOString(),
     retryOf: id,
     ...(actor === undefined && askedBy !== undefined ? { askedBy } : {}),
@@ -44,6 +44,11 @@ export function planRetry(
 }
 
 const NEW = { version: 1, step: 'admit', failures: 0, looks: 0 } as const;
+
+/** The id of the run of an agent for the event with this key. */
+export function idOfRun(key: string, { agent, gitlabUrl }: { agent: string; gitlabUrl: string }): string {
+  return runId(gitlabUrl, key, agent);
+}
 
 /** Starts with a letter, because BullMQ refuses job ids that are whole numbers. */
 function runId(...parts: readonly string[]): string {

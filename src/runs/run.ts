@@ -60,19 +60,6 @@ export interface AskedBy {
   readonly depth: number;
 }
 
-/** A run's states as people see them. */
-export const RUN_STATES = [
-  'queued',
-  'starting',
-  'running',
-  'succeeded',
-  'failed',
-  'cancelled',
-  'timed_out',
-  'refused',
-] as const;
-export type RunState = (typeof RUN_STATES)[number];
-
 /** Something that happened to a run. */
 export interface HistoryEntry {
   /** ISO 8601, when it happened for the first time. */

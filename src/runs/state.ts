@@ -1,4 +1,5 @@
-import type { Run, RunState } from './run.ts';
+import type { RunState } from '../config/config.ts';
+import type { Run } from './run.ts';
 
 /** A run's state as people see it, from what has happened to it so far. */
 export function runState(run: Run): RunState {

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { Agent, Trigger } from '../config/config.ts';
 import { commandIn } from '../events/command.ts';
-import type { Event } from '../events/event.ts';
+import { type Event, isOperators } from '../events/event.ts';
 
 /** What there is to know of an event beside itself. */
 export interface About {
@@ -72,6 +72,7 @@ const isConfidentialityAllowed: Check = (event, trigger) =>
   event.confidential && !trigger.confidential ? IS_CONFIDENTIAL : undefined;
 
 const isPersonAllowed: Check = (event, trigger, { asker }) => {
+  if (isOperators(event)) return undefined;
   const name = event.actor.username.toLowerCase();
   // Who edited a comment is only known by id, and asked for when the run is let in.
   if (name === '') return undefined;

@@ -1,5 +1,5 @@
 import type { Config, Trigger } from '../config/config.ts';
-import type { Event } from '../events/event.ts';
+import { type Event, isOperators } from '../events/event.ts';
 import { type About, CHECKS } from './checks.ts';
 import { agentOf } from './silence.ts';
 import type { Verdict } from './verdict.ts';
@@ -26,7 +26,7 @@ export function matchTriggers(
   { agents, triggers }: Pick<Config, 'agents' | 'triggers'>,
 ): Matching {
   const matches: Match[] = [];
-  const about = { payload, asker: agentOf(event.actor, { agents }) };
+  const about = { payload, asker: isOperators(event) ? undefined : agentOf(event.actor, { agents }) };
   const verdicts = triggers.map((trigger): Verdict => {
     const against = firstObjection(event, trigger, about);
     if (against !== undefined) return { trigger: trigger.name, matched: false, reason: against };
@@ -66,6 +66,10 @@ function whyMatched(event: Event, trigger: Trigger): string {
       return `${who} added the label ${shown(event.action)} to ${where}.`;
     case 'emoji':
       return `${who} reacted with ${shown(event.action)} on ${where}.`;
+    case 'api':
+      return event.asked === 'on_behalf'
+        ? `${account} was asked for by the API, on ${where} and on behalf of ${who}.`
+        : `${account} was asked for by the API, on ${where}.`;
     default:
       return `${event.kind} (${shown(event.action)}) on ${where}, by ${who}.`;
   }

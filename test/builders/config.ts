@@ -60,6 +60,7 @@ export function config(fields: Partial<Config> = {}): Config {
     queue: { home: { kind: 'embedded', dataDir: '/nowhere' }, concurrency: 20 },
     agents: [first.agent],
     triggers: [first],
+    notify: [],
     limits: {
       runs: { global: 50, perProject: 5, perAgent: 20, perUser: 3 },
       rate: {

@@ -207,6 +207,7 @@ describeWith(['git', 'curl'], 'the shipped flows with a stand-in for their tools
   it.each([
     ['assign', 'Resolve it.'],
     ['assign_reviewer', 'review the merge request'],
+    ['api', 'do what the input asks for'],
     ['label', 'the event label happened'],
   ])('%s is a task of its own', async (event, task) => {
     expect((await play({}, ':', { values: { AI_FLOW_EVENT: event } })).stdin).toContain(task);

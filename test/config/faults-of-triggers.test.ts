@@ -156,6 +156,11 @@ const CASES: readonly (readonly [string, string, string])[] = [
     '13:15 triggers.0.schedule: has no effect: scheduled is not among the events',
   ],
   [
+    'runs that programs may ask for, and nothing to prove it with',
+    MINIMAL.replace('[mention]', '[mention, api]'),
+    '11:23 triggers.0.events.1: has no effect without server.adminToken, with which programs ask for runs',
+  ],
+  [
     'a filter',
     AND('    filter: { mention: { rules: [{ field: a, operator: like, value: 1 }] } }'),
     '13:56 triggers.0.filter.mention.rules.0.operator: is not one of eq, ne, gt, lt, contains, not_contains, in, not_in',

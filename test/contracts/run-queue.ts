@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { summaryOf } from '../../src/admin/view.ts';
 import type { QueueHome } from '../../src/config/config.ts';
+import type { DeliverNotice, Notice } from '../../src/notify/notice.ts';
 import type { Backend } from '../../src/queue/backend.ts';
 import { type Consumer, type ConsumerOptions, startConsumer } from '../../src/queue/consumer.ts';
+import { createNoticeQueue } from '../../src/queue/notices.ts';
 import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
 import { restoreSchedules, syncSchedules } from '../../src/queue/schedules.ts';
@@ -212,6 +215,69 @@ export function describeRunQueue(name: string, home: Home): void {
       await sleep(300);
       expect(told).toEqual([command]);
       expect((await queue.list({ limit: 1_000 })).map(({ id }) => id)).not.toContain(command.id);
+    });
+
+    describe('notices', () => {
+      async function deliver(onNotice: DeliverNotice): Promise<Consumer> {
+        const clock = () => Date.now() + slept;
+        const onError = (error: unknown) => errors.push({ error, runId: undefined });
+        const consumer = await startConsumer(backend, {
+          perform: finish,
+          onNotice,
+          concurrency: 4,
+          onError,
+          clock,
+        });
+        consumers.add(consumer);
+        return consumer;
+      }
+      const notice = (): Notice => ({ receiver: 'chat: #1', summary: summaryOf(aFullRun(), 0) });
+      const newNotice = (): Notice => {
+        const { receiver, summary } = notice();
+        return { receiver, summary: { ...summary, id: aRun().id } };
+      };
+
+      test('are delivered once for a receiver, run and state, again when that is wanted, and are no runs', async () => {
+        const notices = createNoticeQueue(backend);
+        const made = newNotice();
+        const told: { readonly notice: Notice; readonly since: number }[] = [];
+        await deliver(async (one, { since }) => {
+          told.push({ notice: one, since });
+          return told.length === 1 ? 400 : undefined;
+        });
+        await Promise.all([notices.add(made), notices.add(made)]);
+        await until('it is told again', () => told.length === 2);
+        await notices.add(made);
+        await sleep(600);
+        expect(told.map(({ notice: one }) => one)).toEqual([made, made]);
+        expect(told[1]?.since).toBe(told[0]?.since);
+        const other = { ...made, receiver: 'another' };
+        await notices.add(other);
+        await until('the other is told', () => told.length === 3);
+        expect(told[2]?.notice).toEqual(other);
+        expect((await queue.list({ limit: 1_000 })).map(({ id }) => id)).not.toContain(made.summary.id);
+        expect(errors).toEqual([]);
+      });
+
+      test('that were not delivered when the process stopped are delivered by the next', async () => {
+        const made = newNotice();
+        let began = false;
+        const first = await deliver(async (_one, { signal }) => {
+          began = true;
+          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          return 300;
+        });
+        await createNoticeQueue(backend).add(made);
+        await until('it is being told', () => began);
+        await first.close(0);
+        const told: Notice[] = [];
+        await deliver(async (one) => {
+          told.push(one);
+          return undefined;
+        });
+        await until('it is told', () => told.length > 0);
+        expect(told).toEqual([made]);
+      });
     });
 
     test('gives a run back as it was put in', async () => {

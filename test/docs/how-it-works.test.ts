@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { RUN_STATES } from '../../src/runs/run.ts';
+import { RUN_STATES } from '../../src/config/config.ts';
 import { STEP_NAMES } from '../../src/runs/steps/names.ts';
 
 const page = readFileSync(new URL('../../docs/how-it-works.md', import.meta.url), 'utf8');

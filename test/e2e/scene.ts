@@ -55,6 +55,7 @@ export async function openScene({
   byFile = false,
   environment = {},
   signIn = false,
+  notify = [],
 }: {
   /** Opened and closed with the scene, which has it for itself: one with a URL. */
   home?: Home;
@@ -92,6 +93,8 @@ export async function openScene({
   byFile?: boolean;
   /** More of the environment of Beckon. */
   environment?: Readonly<Record<string, string>>;
+  /** As in the config. */
+  notify?: readonly object[];
 } = {}) {
   const folder = await newFolder();
   const opened = await home?.open();
@@ -173,6 +176,7 @@ export async function openScene({
       })),
       ...triggers,
     ],
+    notify,
   };
   const start = (role: 'all' | 'web' | 'worker' = 'all') =>
     startBeckon(config, { folder, env: byFile ? {} : env, role, onLog: (line) => log.push(line) });

@@ -1,15 +1,17 @@
 import { createRightsOf } from '../../src/admin/rights.ts';
 import { createRunAdmin } from '../../src/admin/runs.ts';
+import { createStart } from '../../src/admin/start.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { SignIn } from '../../src/gitlab/sign-in.ts';
 import { createSessions, type Principal } from '../../src/http/session.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { adminAudit } from '../../src/observability/admin-observer.ts';
-import type { GitLabOf } from '../../src/runs/ports.ts';
+import type { GitLab, GitLabOf } from '../../src/runs/ports.ts';
 import type { Run } from '../../src/runs/run.ts';
 import type { Why } from '../../src/why/why.ts';
 import { config as aConfig } from '../builders/config.ts';
 import { deliveriesDouble } from '../doubles/deliveries.ts';
+import { gitlabDouble } from '../doubles/gitlab.ts';
 import { silentObserver } from '../doubles/observer.ts';
 import { runQueueDouble } from '../doubles/run-queue.ts';
 import { setUp } from './set-up.ts';
@@ -29,7 +31,9 @@ export function setUpAdmin(
     vouching = gitlabOf && VOUCHING,
     signIn = { begin: () => Promise.reject(new Error()), finish: () => Promise.reject(new Error()) },
     why,
+    gitlab = gitlabDouble().gitlab,
   }: {
+    gitlab?: GitLab;
     why?: Why;
     config?: Config;
     isSecure?: boolean;
@@ -56,23 +60,28 @@ export function setUpAdmin(
     signIn,
     runsOf: (visitor: Parameters<typeof rightsOf>[0]) => createRunAdmin(tools, rightsOf(visitor)),
   };
+  const start = createStart({ ...tools, config, gitlabOf: gitlabOf ?? (() => gitlab) });
   const { deliveries, kept: delivered } = deliveriesDouble(clock);
   const { server } = setUp({
     ...tools,
     deliveries,
     ...(why === undefined ? {} : { why }),
-    desk: () => ({ config, sessions, people }),
+    desk: () => ({ config, sessions, people, start }),
     runs: createRunAdmin(tools),
   });
   const api = async (
     method: 'GET' | 'POST',
     url: string,
-    { body, token = ADMIN_TOKEN }: { body?: object; token?: string } = {},
+    {
+      body,
+      token = ADMIN_TOKEN,
+      headers = {},
+    }: { body?: object; token?: string; headers?: Record<string, string> } = {},
   ) => {
     const answer = await server.inject({
       method,
       url,
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token}`, ...headers },
       ...(body === undefined ? {} : { payload: body }),
     });
     return { status: answer.statusCode, body: answer.json() };

@@ -58,6 +58,7 @@ test('the description names every route, and what each answers', async () => {
     'get /api/runs/{id}',
     'get /api/status',
     'get /api/why',
+    'post /api/runs',
     'post /api/runs/{id}/cancel',
     'post /api/runs/{id}/retry',
     'post /api/simulate',

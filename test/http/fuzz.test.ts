@@ -279,7 +279,7 @@ describe('a request that is wrong in any way', () => {
   }, async () => {
     const sessions = createSessions({ adminToken: new Secret(ADMIN_TOKEN), isSecure: false });
     const { port, lines } = await listen({
-      desk: () => ({ config: config(), sessions, people: undefined }),
+      desk: () => ({ config: config(), sessions, people: undefined, start: undefined }),
       queue: runQueueDouble().queue,
     });
     const seen = new Set<string>();

@@ -255,4 +255,5 @@ test('who signed in with GitLab sees nothing that tells of all projects', async 
   ]) {
     expect((await browser.get(path)).status, path).toBe(403);
   }
+  expect((await browser.post('/api/runs')).status).toBe(403);
 });

@@ -76,7 +76,7 @@ export function setUp(
       trustProxy: [],
       isStopping: () => false,
       runs: createRunAdmin({ queue: runQueueDouble().queue, observer: silentObserver, clock: () => NOW }),
-      desk: () => ({ config: config(), sessions: undefined, people: undefined }),
+      desk: () => ({ config: config(), sessions: undefined, people: undefined, start: undefined }),
       clock: () => NOW,
       version: '1.2.3',
       ...tools,

@@ -12,8 +12,9 @@ import { z } from 'zod';
 import { Configured, configured } from '../../admin/configured.ts';
 import { createSimulate } from '../../admin/simulate.ts';
 import { RunDetails, RunSummary, summaryOf } from '../../admin/view.ts';
+import { RUN_STATES } from '../../config/config.ts';
 import { BeckonError } from '../../lib/errors.ts';
-import { RUN_STATES, type Run } from '../../runs/run.ts';
+import type { Run } from '../../runs/run.ts';
 import { runState } from '../../runs/state.ts';
 import { sendError } from '../errors.ts';
 import type { Principal } from '../session.ts';
@@ -22,6 +23,7 @@ import { type DeskTools, onlyWithSessions, runsFor } from './desk.ts';
 import { insightRoutes } from './insight-api.ts';
 import { PROBLEMS } from './problems.ts';
 import { RunQuery } from './run-query.ts';
+import { startRoute } from './start.ts';
 import { statusOf } from './status-of.ts';
 
 const State = z.enum(RUN_STATES);
@@ -66,7 +68,7 @@ export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Beckon', description: 'Runs of agents: look, stop, start again.', version },
+      info: { title: 'Beckon', description: 'Runs of agents: start, look, stop, start again.', version },
       components: { securitySchemes: { adminToken: { type: 'http', scheme: 'bearer' } } },
       security: [{ adminToken: [] }],
     },
@@ -199,6 +201,7 @@ export async function apiRoutes(app: FastifyInstance, tools: DeskTools): Promise
   await app.register(async (operators) => {
     operators.addHook('onRequest', onlyOperator);
     insightRoutes(operators, tools);
+    startRoute(operators, tools);
   });
 }
 

@@ -4,6 +4,7 @@ import type { Deliveries } from '../../admin/deliveries.ts';
 import type { Visitor } from '../../admin/rights.ts';
 import type { RunAdmin } from '../../admin/runs.ts';
 import type { Standing } from '../../admin/standing.ts';
+import type { Start } from '../../admin/start.ts';
 import type { Config } from '../../config/config.ts';
 import type { SignIn } from '../../gitlab/sign-in.ts';
 import type { SessionObserver } from '../../observability/admin-observer.ts';
@@ -19,6 +20,8 @@ export interface Desk {
   readonly sessions: Sessions | undefined;
   /** `undefined` where nobody signs in with GitLab. */
   readonly people: People | undefined;
+  /** There where sessions are. */
+  readonly start: Start | undefined;
 }
 
 /** What people get who sign in with GitLab. */

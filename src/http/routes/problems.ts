@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
-const Problem = z
+/** An error as the admin API answers it. */
+export const Problem = z
   .object({ error: z.object({ code: z.string(), message: z.string() }) })
   .meta({ id: 'Error' });
 
-/** How the admin API answers what it does not do. */
+/** What every route of the admin API may answer. */
 export const PROBLEMS = { '4xx': Problem, '5xx': Problem };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { RUN_STATES } from '../../config/config.ts';
 import { parseDuration } from '../../lib/duration.ts';
-import { RUN_STATES } from '../../runs/run.ts';
 import { ProjectGlob } from './project-glob.ts';
 
 /** How a list of runs is narrowed, as parameters of an address. */

@@ -1,3 +1,4 @@
+import { isOperators } from '../../events/event.ts';
 import { agentOf } from '../../triggers/silence.ts';
 import { tooOftenText } from '../message.ts';
 import { hasOwnPath } from '../own-path.ts';
@@ -12,8 +13,7 @@ import { done, type Step, type StepResult, type StepTools } from './step.ts';
  * works for.
  */
 export const admit: Step = async (run, tools) => {
-  // Nobody acted: whoever wrote the config decided.
-  if (run.event.kind === 'scheduled') return count(run, tools);
+  if (isOperators(run.event)) return count(run, tools);
   if (!(await hasOwnPath(run.event.project, tools))) {
     return refuse(run, 'The delivery named a project by the id of another one.', { silent: true });
   }

@@ -1,3 +1,4 @@
+import { isOperators } from '../../events/event.ts';
 import { Failure } from '../failures.ts';
 import { lookAtPerson, mayNotSee, maySee } from '../person.ts';
 import { isInternal } from '../place.ts';
@@ -24,8 +25,7 @@ export async function lastLook(
   }
   // The config wants it all the same; whoever runs Beckon is to know.
   if (confidential && !(await areJobsKept(seen, gitlab))) tools.overlooked(JOBS_ARE_OPEN);
-  // Nobody acted: whoever wrote the config decided.
-  if (run.event.kind === 'scheduled') return seen;
+  if (isOperators(run.event)) return seen;
   const look = await lookAtPerson(run.event, { ...tools, recent: false });
   // There is a note by now, which has to end with a reason.
   if (look.kind === 'refused') return refused(seen, look.error);

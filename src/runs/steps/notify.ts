@@ -1,3 +1,4 @@
+import { isOperators } from '../../events/event.ts';
 import { doneMarker, doneText } from '../message.ts';
 import { isInternal, placeOf } from '../place.ts';
 import type { Run } from '../run.ts';
@@ -14,7 +15,8 @@ export async function notify(run: Run, { gitlab, resumed }: StepTools): Promise<
   const { event, outcome, note } = run;
   const place = placeOf(event);
   const { username } = event.actor;
-  if (place === undefined || note === undefined || outcome === undefined || !USERNAME.test(username)) return;
+  if (place === undefined || note === undefined || outcome === undefined) return;
+  if (isOperators(event) || !USERNAME.test(username)) return;
   const marker = doneMarker(run.id);
   if (resumed && (await gitlab.findNote(place, marker)) !== undefined) return;
   await gitlab.createNote(place, {

@@ -20,6 +20,7 @@ export type Post = (
 export function createPost(dispatcher: Dispatcher): Post {
   return async (address, { body, headers, signal }) => {
     const { origin, pathname, search } = new URL(address);
+    const ending = endingWith(signal);
     try {
       const answer = await dispatcher.request({
         origin,
@@ -27,7 +28,7 @@ export function createPost(dispatcher: Dispatcher): Post {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json', 'user-agent': 'beckon' },
         body,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]),
+        signal: ending.signal,
       });
       answer.body.on('error', () => {}).destroy();
       const { statusCode: status } = answer;
@@ -36,6 +37,27 @@ export function createPost(dispatcher: Dispatcher): Post {
       return error instanceof Error && error.name === 'TimeoutError'
         ? 'no answer in time'
         : oneLine(hideSecrets(messageOf(error)), 200);
+    } finally {
+      ending.clear();
     }
+  };
+}
+
+/**
+ * A signal that aborts when the time is over, and when `signal` does. `AbortSignal.any` would be that, but Node can
+ * collect the one of the time as garbage while somebody waits for both.
+ */
+function endingWith(signal: AbortSignal): { readonly signal: AbortSignal; clear(): void } {
+  const both = new AbortController();
+  const onAbort = () => both.abort(signal.reason);
+  const timer = setTimeout(() => both.abort(new DOMException('no answer', 'TimeoutError')), TIMEOUT);
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
+  return {
+    signal: both.signal,
+    clear() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    },
   };
 }

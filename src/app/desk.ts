@@ -9,6 +9,7 @@ import type { Desk, People } from '../http/routes/desk.ts';
 import { createSessions } from '../http/session.ts';
 import type { GitLabOf } from '../runs/ports.ts';
 import { type Base, countRequests, ofAgents } from './base.ts';
+import { lookAtTokens } from './tokens.ts';
 import { createUnderWay } from './under-way.ts';
 
 /**
@@ -25,10 +26,18 @@ export interface OpenDesk extends Desk {
 
 /** Rejects with what {@link openTransport} rejects with. */
 export async function openDesk(base: Base): Promise<OpenDesk> {
-  const { config, metrics, traced } = base;
+  const { config, metrics, traced, clock } = base;
   const { adminToken, publicUrl, oauth } = config.server;
   if (adminToken === undefined) {
-    return { config, sessions: undefined, people: undefined, start: undefined, close: async () => {} };
+    const health = async () => [];
+    return {
+      config,
+      sessions: undefined,
+      people: undefined,
+      start: undefined,
+      health,
+      close: async () => {},
+    };
   }
   const dispatcher = await openTransport({ caFile: config.gitlab.caFile });
   const wire: Wire = { dispatcher, onRequest: countRequests(metrics), timeout: REQUEST_TIMEOUT, traced };
@@ -41,6 +50,7 @@ export async function openDesk(base: Base): Promise<OpenDesk> {
     sessions: createSessions({ adminToken, isSecure: publicUrl?.startsWith('https:') === true, vouching }),
     people: peopleOf(base, { wire, gitlabOf }),
     start: (...asked) => underWay.add(start(...asked)),
+    health: () => underWay.add(lookAtTokens(config, { wire, clock })),
     async close() {
       await underWay.ended();
       await dispatcher.close();

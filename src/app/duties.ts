@@ -1,9 +1,5 @@
 import { createCatchUp } from '../catch-up.ts';
-import { findAccount } from '../check/account.ts';
-import { createAsking } from '../check/asking.ts';
-import { openLogins } from '../check/login.ts';
 import { createDisown } from '../disown.ts';
-import { createChecked } from '../gitlab/checked.ts';
 import type { Wire } from '../gitlab/connection.ts';
 import { createWebhooks } from '../gitlab/hooks.ts';
 import { createTodos } from '../gitlab/todos.ts';
@@ -16,6 +12,7 @@ import { createForesee } from '../receive.ts';
 import type { GitLabOf } from '../runs/ports.ts';
 import type { Duty } from '../runs/queue-ports.ts';
 import { type Base, ofAgents, type Process } from './base.ts';
+import { lookAtTokens } from './tokens.ts';
 
 interface Tools {
   readonly gitlabOf: GitLabOf;
@@ -61,19 +58,11 @@ function watchHooks(base: Base, { wire, process }: Tools): readonly Duty[] {
 
 /** The first time is at once, so at the start and whenever the config has changed. */
 function watchTokens({ config, log, metrics, clock }: Base, { wire }: Tools): Duty {
-  const { url } = config.gitlab;
   const observer = createTokenObserver({ log, metrics, clock });
   return {
     name: 'tokens',
     every: 3_600_000,
-    async work() {
-      const bounded = createAsking({ atOnce: 4, onAnswer: () => {} });
-      const logins = await openLogins(config, (token) => bounded(createChecked({ url, token }, wire)));
-      const now = clock();
-      observer.looked(
-        logins.map((login) => ({ login, findings: findAccount(login.facts, { ...login, now }) })),
-      );
-    },
+    work: async () => observer.looked(await lookAtTokens(config, { wire, clock })),
   };
 }
 

@@ -1,30 +1,36 @@
 import type { Configured } from '../admin/configured.ts';
-import { type Frame, page } from './layout.tsx';
+import type { Finding } from '../setup/finding.ts';
+import { Columns, type Frame, page } from './layout.tsx';
+import { Line } from './why.tsx';
 
-/** Agents and triggers as configured. */
+/** How often a trigger has started runs of late, and how many of those failed. */
+export interface TriggerHealth {
+  readonly runs: number;
+  readonly failed: number;
+}
+
+/** Agents and triggers as configured, and how they are. */
 export function agentsPage({
   frame,
   configured,
+  tokens,
+  triggersOfLate,
 }: {
   readonly frame: Frame;
   readonly configured: Configured;
+  /** What is to be said of the token of each agent, by its name; the operator's has none. */
+  readonly tokens: readonly (readonly [agent: string, findings: readonly Finding[]])[];
+  /** By the name of the trigger, of the last seven days. */
+  readonly triggersOfLate: ReadonlyMap<string, TriggerHealth>;
 }): string {
   const { agents, triggers, gitlab } = configured;
   return page(
     { frame, title: 'Agents', at: '/agents' },
     <>
       <h1>Agents</h1>
-      <p>For {gitlab}. `beckon check` says whether all of it works.</p>
+      <p>For {gitlab}. `beckon check` looks at their projects, too.</p>
       <table>
-        <thead>
-          <tr>
-            {['Agent', 'Account', 'Flow', 'Hand-over', 'At most', 'Merge request'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Columns names={['Agent', 'Account', 'Flow', 'Hand-over', 'At most', 'Merge request']} />
         <tbody>
           {agents.map((agent) => (
             <tr key={agent.name}>
@@ -38,17 +44,24 @@ export function agentsPage({
           ))}
         </tbody>
       </table>
+      <h2>Tokens</h2>
+      {tokens.map(([name, findings]) => (
+        <section key={name} aria-label={name}>
+          <h3>{name}</h3>
+          <ul class="verdicts">
+            {findings.map((finding) => (
+              <li key={finding.text}>
+                <Line finding={finding} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
       <h2>Triggers</h2>
       <table>
-        <thead>
-          <tr>
-            {['Trigger', 'Agent', 'Events', 'Projects', 'Least role', 'Confidential'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Columns
+          names={['Trigger', 'Agent', 'Events', 'Projects', 'Least role', 'Confidential', 'Last 7 days']}
+        />
         <tbody>
           {triggers.map((trigger) => (
             <tr key={trigger.name}>
@@ -58,10 +71,16 @@ export function agentsPage({
               <td data-label="Projects">{trigger.projects.join(', ')}</td>
               <td data-label="Least role">{trigger.minAccess}</td>
               <td data-label="Confidential">{trigger.confidential ? 'yes' : 'no'}</td>
+              <td data-label="Last 7 days">{inWords(triggersOfLate.get(trigger.name))}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </>,
   );
+}
+
+function inWords({ runs, failed }: TriggerHealth = { runs: 0, failed: 0 }): string {
+  if (runs === 0) return 'no runs';
+  return `${runs === 1 ? '1 run' : `${runs} runs`}${failed === 0 ? '' : `, ${failed} failed`}`;
 }

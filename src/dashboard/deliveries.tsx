@@ -1,6 +1,6 @@
 import { DELIVERY_OUTCOMES, type DeliveryRecord } from '../admin/deliveries.ts';
 import { Choice, Field } from './fields.tsx';
-import { type Frame, Live, Out, page, Time } from './layout.tsx';
+import { Columns, type Frame, Live, Out, page, Time } from './layout.tsx';
 import { Verdicts } from './verdicts.tsx';
 
 /** What the list is narrowed to, as it stands in the address. */
@@ -66,15 +66,7 @@ function DeliveryTable({
 }: Pick<DeliveriesPage, 'deliveries' | 'gitlab'> & { readonly base: string }) {
   return (
     <table class="deliveries">
-      <thead>
-        <tr>
-          {['Outcome', 'What', 'Person', 'Came (UTC)', 'Took', 'Why'].map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <Columns names={['Outcome', 'What', 'Person', 'Came (UTC)', 'Took', 'Why']} />
       <tbody>
         {deliveries.map((delivery) => (
           <tr key={delivery.id} id={`d-${delivery.id.replace(/\W/g, '-')}`}>

@@ -114,3 +114,18 @@ export function Out({ href, children }: { readonly href: string; readonly childr
     <span>{children}</span>
   );
 }
+
+/** The head of a table. */
+export function Columns({ names }: { readonly names: readonly string[] }) {
+  return (
+    <thead>
+      <tr>
+        {names.map((name) => (
+          <th key={name} scope="col">
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}

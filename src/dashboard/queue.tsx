@@ -1,6 +1,6 @@
 import type { Standing } from '../admin/standing.ts';
 import type { QueueDepth } from '../runs/queue-ports.ts';
-import { type Frame, Live, page, Time } from './layout.tsx';
+import { Columns, type Frame, Live, page, Time } from './layout.tsx';
 
 interface QueuePage {
   readonly frame: Frame;
@@ -62,15 +62,7 @@ function Uses({ caption, uses }: { readonly caption: string; readonly uses: read
 function UseTable({ uses }: { readonly uses: readonly Use[] }) {
   return (
     <table>
-      <thead>
-        <tr>
-          {['Name', 'Active', 'Waiting', 'Standing'].map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <Columns names={['Name', 'Active', 'Waiting', 'Standing']} />
       <tbody>
         {uses.map(({ name, active, waiting, limit, pausedUntil = null }) => (
           <tr key={name}>

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { RunDetails } from '../admin/view.ts';
 import { formatDuration } from '../lib/duration.ts';
-import { type Frame, Live, Out, page, Time } from './layout.tsx';
+import { Columns, type Frame, Live, Out, page, Time } from './layout.tsx';
 import { Item, State } from './runs.tsx';
 
 interface RunPage {
@@ -94,15 +94,7 @@ function TimeLine({ run, now }: { readonly run: RunDetails; readonly now: number
     <section aria-labelledby="time-line">
       <h2 id="time-line">Time line</h2>
       <table>
-        <thead>
-          <tr>
-            {['UTC', 'Lasted', 'What', 'Step', 'Why'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Columns names={['UTC', 'Lasted', 'What', 'Step', 'Why']} />
         <tbody>
           {entries.map((entry, index) => {
             const end = entries[index + 1]?.at ?? run.finishedAt;

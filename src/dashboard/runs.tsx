@@ -2,7 +2,7 @@ import type { RunSummary } from '../admin/view.ts';
 import { RUN_STATES, type RunState } from '../config/config.ts';
 import { formatDuration } from '../lib/duration.ts';
 import { Choice, Field } from './fields.tsx';
-import { type Frame, Live, Out, page, Time } from './layout.tsx';
+import { Columns, type Frame, Live, Out, page, Time } from './layout.tsx';
 import { WhyForm } from './why.tsx';
 
 /** What the list is narrowed to, as it stands in the address. */
@@ -64,15 +64,7 @@ export function runsPage({ frame, runs, next, filters, agents, address, fault }:
 function RunTable({ base, runs }: { readonly base: string; readonly runs: readonly RunSummary[] }) {
   return (
     <table class="runs">
-      <thead>
-        <tr>
-          {['State', 'What', 'Agent', 'Person', 'Began (UTC)', 'Took', 'Result'].map((name) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <Columns names={['State', 'What', 'Agent', 'Person', 'Began (UTC)', 'Took', 'Result']} />
       <tbody>
         {runs.map((run) => (
           <tr key={run.id} id={run.id}>

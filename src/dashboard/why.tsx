@@ -77,7 +77,8 @@ const WORDS: Readonly<Record<Finding['state'], readonly [mark: string, word: str
   unknown: ['?', 'Not known'],
 };
 
-function Line({ finding: { state, text, remedy, link } }: { readonly finding: Finding }) {
+/** What was found, with what to do about it. */
+export function Line({ finding: { state, text, remedy, link } }: { readonly finding: Finding }) {
   const [mark, word] = WORDS[state];
   return (
     <>

@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { DELIVERY_OUTCOMES } from '../../src/admin/deliveries.ts';
 import type { Run } from '../../src/runs/run.ts';
+import { wrong } from '../../src/setup/finding.ts';
 import { notePayload } from '../builders/payloads.ts';
 import { ADMIN_TOKEN, setUpAdmin } from '../http/admin-set-up.ts';
 import { aFullRun, aRun, ended } from '../queue/a-run.ts';
@@ -276,6 +277,20 @@ describeWith(['chromium'], 'the dashboard', () => {
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
     expect(await barriers(page)).toEqual([]);
     expect(faults).toEqual([]);
+  });
+
+  it('says how agents and triggers are', async () => {
+    const failed = { ...aFullRun(), trigger: 'claude' };
+    const login = { subject: { kind: 'agent', name: 'claude' } } as const;
+    const findings = [wrong('The token ends tomorrow.', 'Make a new one.', 'https://gitlab.test/tokens')];
+    const { page } = await open([failed, aRun()], {}, { tokens: [{ login, findings }] });
+    await signIn(page, '/agents');
+    const health = page.getByRole('region', { name: 'claude' });
+    expect(await health.getByRole('img', { name: 'Wrong' }).count()).toBe(1);
+    expect(await health.textContent()).toContain('The token ends tomorrow.Make a new one.');
+    expect(await health.getByRole('link').getAttribute('href')).toBe('https://gitlab.test/tokens');
+    await page.getByText('2 runs, 1 failed').waitFor();
+    expect(await barriers(page)).toEqual([]);
   });
 
   it('works without scripts', async () => {

@@ -3,6 +3,7 @@ import { createRunAdmin } from '../../src/admin/runs.ts';
 import { createStart } from '../../src/admin/start.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { SignIn } from '../../src/gitlab/sign-in.ts';
+import type { TokenHealth } from '../../src/http/routes/desk.ts';
 import { createSessions, type Principal } from '../../src/http/session.ts';
 import { Secret } from '../../src/lib/secret.ts';
 import { adminAudit } from '../../src/observability/admin-observer.ts';
@@ -31,9 +32,11 @@ export function setUpAdmin(
     vouching = gitlabOf && VOUCHING,
     signIn = { begin: () => Promise.reject(new Error()), finish: () => Promise.reject(new Error()) },
     why,
+    tokens = [],
     gitlab = gitlabDouble().gitlab,
   }: {
     gitlab?: GitLab;
+    tokens?: readonly TokenHealth[];
     why?: Why;
     config?: Config;
     isSecure?: boolean;
@@ -66,7 +69,7 @@ export function setUpAdmin(
     ...tools,
     deliveries,
     ...(why === undefined ? {} : { why }),
-    desk: () => ({ config, sessions, people, start }),
+    desk: () => ({ config, sessions, people, start, health: async () => tokens }),
     runs: createRunAdmin(tools),
   });
   const api = async (

@@ -279,7 +279,13 @@ describe('a request that is wrong in any way', () => {
   }, async () => {
     const sessions = createSessions({ adminToken: new Secret(ADMIN_TOKEN), isSecure: false });
     const { port, lines } = await listen({
-      desk: () => ({ config: config(), sessions, people: undefined, start: undefined }),
+      desk: () => ({
+        config: config(),
+        sessions,
+        people: undefined,
+        start: undefined,
+        health: async () => [],
+      }),
       queue: runQueueDouble().queue,
     });
     const seen = new Set<string>();

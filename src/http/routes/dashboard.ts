@@ -4,12 +4,14 @@ import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { configured } from '../../admin/configured.ts';
 import { createSimulate } from '../../admin/simulate.ts';
 import { summaryOf } from '../../admin/view.ts';
-import { agentsPage } from '../../dashboard/agents.tsx';
+import { agentsPage, type TriggerHealth } from '../../dashboard/agents.tsx';
 import { faultPage } from '../../dashboard/login.tsx';
 import { runPage } from '../../dashboard/run.tsx';
 import { type Filters, runsPage } from '../../dashboard/runs.tsx';
 import { simulatePage } from '../../dashboard/simulate.tsx';
 import { BeckonError } from '../../lib/errors.ts';
+import type { Run } from '../../runs/run.ts';
+import { runState } from '../../runs/state.ts';
 import type { Principal, Sessions } from '../session.ts';
 import { type DeskTools, onlyWithSessions, runsFor } from './desk.ts';
 import { insightPages } from './insight-pages.ts';
@@ -18,6 +20,9 @@ import { RunQuery } from './run-query.ts';
 import { signInRoutes } from './sign-in.ts';
 import { statusOf } from './status-of.ts';
 
+/** Milliseconds back that triggers are judged by, and of those the most runs, the newest. */
+const OF_LATE = 7 * 86_400_000;
+const MOST_OF_LATE = 1_000;
 /** Runs on one page of the list. */
 const PAGE = 50;
 
@@ -159,9 +164,23 @@ function operatorRoutes(app: FastifyInstance, tools: DeskTools): void {
 
   insightPages(app, tools);
 
-  app.get('/agents', async (request, reply) =>
-    sendPage(reply, agentsPage({ frame: frame(request), configured: configured(desk().config) })),
-  );
+  app.get('/agents', async (request, reply) => {
+    const { config, health } = desk();
+    const since = clock() - OF_LATE;
+    const [tokens, { runs }] = await Promise.all([
+      health(),
+      tools.runs.list({ since }, { limit: MOST_OF_LATE }),
+    ]);
+    return sendPage(
+      reply,
+      agentsPage({
+        frame: frame(request),
+        configured: configured(config),
+        tokens: tokens.map(({ login, findings }) => [login.subject.name, findings]),
+        triggersOfLate: healthOf(runs),
+      }),
+    );
+  });
 
   app.get('/simulate', async (request, reply) => sendPage(reply, simulatePage({ frame: frame(request) })));
   app.post('/simulate', { bodyLimit: 25 * 1024 * 1024 }, async (request, reply) => {
@@ -177,6 +196,17 @@ function operatorRoutes(app: FastifyInstance, tools: DeskTools): void {
     });
     return sendPage(reply, simulatePage({ frame: frame(request), payload, event, received }));
   });
+}
+
+/** By the name of the trigger. */
+function healthOf(runs: readonly Run[]): ReadonlyMap<string, TriggerHealth> {
+  const found = new Map<string, TriggerHealth>();
+  for (const run of runs) {
+    const before = found.get(run.trigger) ?? { runs: 0, failed: 0 };
+    const isFailed = ['failed', 'timed_out'].includes(runState(run));
+    found.set(run.trigger, { runs: before.runs + 1, failed: before.failed + (isFailed ? 1 : 0) });
+  }
+  return found;
 }
 
 function jsonIn(text: string): unknown {

@@ -10,6 +10,7 @@ import type { SignIn } from '../../gitlab/sign-in.ts';
 import type { SessionObserver } from '../../observability/admin-observer.ts';
 import type { Clock } from '../../runs/ports.ts';
 import type { RunQueue } from '../../runs/queue-ports.ts';
+import type { Finding } from '../../setup/finding.ts';
 import type { Why } from '../../why/why.ts';
 import type { Principal, Sessions } from '../session.ts';
 
@@ -22,6 +23,14 @@ export interface Desk {
   readonly people: People | undefined;
   /** There where sessions are. */
   readonly start: Start | undefined;
+  /** What GitLab says of each token now, the operator's and the agents'. Never fails because of GitLab. */
+  readonly health: () => Promise<readonly TokenHealth[]>;
+}
+
+/** A token of the config, and what is to be said of it. */
+export interface TokenHealth {
+  readonly login: { readonly subject: { readonly kind: 'operator' | 'agent'; readonly name: string } };
+  readonly findings: readonly Finding[];
 }
 
 /** What people get who sign in with GitLab. */

@@ -36,10 +36,12 @@ export interface CheckTools {
   readonly now: number;
   /** The shipped file with the agent's job. */
   readonly agentJob: string;
+  /** Whether GitLab is to send a test delivery to each project's webhook. */
+  readonly deliver: boolean;
 }
 
 /**
- * Looks at all that a config needs to work, and changes nothing. `only`: full paths of the projects to look at; else
+ * Looks at all that a config needs to work, and changes nothing; test deliveries are sent where `deliver` says so. `only`: full paths of the projects to look at; else
  * those that the triggers name, and those of the agents that the triggers cover. Never fails because of GitLab.
  */
 export async function check(
@@ -85,7 +87,7 @@ async function checkGitLab(
   const [version, chosen] = await Promise.all([askVersion(logins), chooseProjects(config, only, logins)]);
   const projects = chosen.paths.map(async (path) => ({
     about: { kind: 'project', name: path } as const,
-    findings: await checkPath(path, { config, logins, agentJob: tools.agentJob }),
+    findings: await checkPath(path, { config, logins, agentJob: tools.agentJob, deliver: tools.deliver }),
   }));
   return {
     coverage: [

@@ -2,7 +2,8 @@ import type { Config } from '../config/config.ts';
 import { neededEvents } from '../hooks/needed-events.ts';
 import { isOurs } from '../hooks/ours.ts';
 import type { Hook, HookDelivery } from '../hooks/ports.ts';
-import { type Finding, ok, risky, wrong } from '../setup/finding.ts';
+import type { Tested } from '../hooks/revive.ts';
+import { type Finding, ok, risky, unknown, wrong } from '../setup/finding.ts';
 import type { ProjectSettings } from '../setup/ports.ts';
 
 /** What is known of the webhooks of a project. */
@@ -11,6 +12,8 @@ export interface HookFacts {
   readonly hooks: readonly Hook[];
   /** The newest delivery of the first of them, of the last seven days. */
   readonly last: HookDelivery | undefined;
+  /** What came of test deliveries, where they were wanted. */
+  readonly tested?: Tested | undefined;
 }
 
 /** The webhooks of a project that lead to us. */
@@ -20,7 +23,7 @@ export function ourHooks(hooks: readonly Hook[], { server }: Pick<Config, 'serve
 
 /** Holds a project's webhooks to what its triggers need. */
 export function findHooks(
-  { hooks, last }: HookFacts,
+  { hooks, last, tested }: HookFacts,
   { path, url }: Pick<ProjectSettings, 'path' | 'url'>,
   { triggers, catchUp }: Pick<Config, 'triggers' | 'catchUp'>,
 ): readonly Finding[] {
@@ -48,7 +51,7 @@ export function findHooks(
     missing.length === 0
       ? ok('The webhook has all events that the triggers need.')
       : wrong(`The webhook does not have the events ${missing.join(', ')}.`, sync, link),
-    ...(last === undefined ? [] : [findLast(last, link)]),
+    tested === undefined ? findLast(last, { path, link }) : findTested(tested, link),
   ];
 }
 
@@ -62,7 +65,21 @@ function findState(hook: Hook, { path, link }: { path: string; link: string }): 
   );
 }
 
-function findLast({ status }: HookDelivery, link: string): Finding {
+function findTested(tested: Tested, link: string): Finding {
+  if (tested.kind === 'arrived') return ok('A test delivery reaches Beckon.');
+  const remedy = 'GitLab has to reach `server.publicUrl`; the recent events of the webhook say what it met';
+  return wrong(`A test delivery does not reach Beckon: ${tested.reason}.`, remedy, link);
+}
+
+function findLast(last: HookDelivery | undefined, { path, link }: { path: string; link: string }): Finding {
+  if (last === undefined) {
+    return unknown(
+      'No delivery is known, so nor is whether GitLab reaches Beckon.',
+      `\`beckon check --deliver ${path}\` has it send a test delivery`,
+      link,
+    );
+  }
+  const { status } = last;
   if (/^[23]/.test(status)) return ok(`Its last delivery was answered with ${status}.`);
   if (status === '401')
     return wrong(

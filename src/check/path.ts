@@ -13,12 +13,14 @@ interface Known {
   readonly logins: readonly Login[];
   /** The shipped file with the agent's job. */
   readonly agentJob: string;
+  /** Whether GitLab is to send test deliveries. */
+  readonly deliver: boolean;
 }
 
 /** All findings of the project with a full path, as the operator sees it, else as the first agent that sees it. */
 export async function checkPath(
   path: string,
-  { config, logins, agentJob }: Known,
+  { config, logins, agentJob, deliver }: Known,
 ): Promise<readonly Finding[]> {
   const agents = agentsIn(config, path);
   const uncovered =
@@ -32,7 +34,10 @@ export async function checkPath(
     Promise.all(agents.map((agent) => placeAgent(agent, { gitlab, settings, logins }))),
   );
   if ('failure' in placed) return [...uncovered, unheard('Who is a member', placed.failure)];
-  return [...uncovered, ...(await checkProject({ gitlab, settings, agents: placed.is, config, agentJob }))];
+  return [
+    ...uncovered,
+    ...(await checkProject({ gitlab, settings, agents: placed.is, config, agentJob, deliver })),
+  ];
 }
 
 /** The operator sees most. Where no trigger covers the project any account may do. */

@@ -69,12 +69,12 @@ export interface RunnerDetails {
 export const MEMBERSHIPS_PER_PAGE = 100;
 
 /**
- * What the check asks of GitLab as one account: it only reads. Calls fail with a `Failure`; a thing that is not there
+ * What the check asks of GitLab as one account: it only reads, but for test deliveries where they are wanted. Calls fail with a `Failure`; a thing that is not there
  * is `undefined`, not a failure.
  */
 export interface CheckedGitLab
   extends Omit<ProjectReading, 'accessLevelOf'>,
-    Pick<Webhooks, 'hooks' | 'deliveries'> {
+    Pick<Webhooks, 'hooks' | 'deliveries' | 'test'> {
   account(): Promise<TokenAccount>;
   /** `undefined`: a token of a kind of which GitLab tells nothing. */
   token(): Promise<TokenFacts | undefined>;

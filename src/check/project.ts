@@ -1,4 +1,5 @@
 import { ACCESS_LEVELS, type Agent, type Config } from '../config/config.ts';
+import { testHook } from '../hooks/revive.ts';
 import { type CiFacts, gatherCiFacts, projectAgent } from '../setup/facts.ts';
 import type { Finding } from '../setup/finding.ts';
 import { findConfiguration, findProject, findRole } from '../setup/findings.ts';
@@ -29,6 +30,7 @@ export interface ProjectPlace {
   readonly config: Pick<Config, 'server' | 'triggers' | 'catchUp'>;
   /** The shipped file with the agent's job. */
   readonly agentJob: string;
+  readonly deliver: boolean;
 }
 
 /** One thing that a project is held to. Asks for the facts and finds what they mean. */
@@ -111,16 +113,19 @@ async function checkRunner(place: ProjectPlace): Promise<readonly Finding[]> {
   return [findRunner(await gatherRunners(gitlab, settings.id, job), job, settings.url)];
 }
 
-async function checkHooks({ gitlab, settings, config }: ProjectPlace): Promise<readonly Finding[]> {
+async function checkHooks({ gitlab, settings, config, deliver }: ProjectPlace): Promise<readonly Finding[]> {
   const all = await hear(gitlab.hooks(settings.id));
   if ('failure' in all) return [unheard('Webhooks', all.failure)];
   const hooks = ourHooks(all.is, config);
   const [first] = hooks;
+  const tested =
+    first !== undefined && deliver ? await hear(testHook(gitlab, settings.id, first)) : undefined;
+  if (tested !== undefined && 'failure' in tested) return [unheard('Test deliveries', tested.failure)];
   const deliveries =
     first === undefined ? undefined : await hear(gitlab.deliveries(settings.id, first.id, { page: 1 }));
   // GitLab lists them since 17.3; without them the rest is worth knowing.
   const last = deliveries !== undefined && 'is' in deliveries ? deliveries.is[0] : undefined;
-  return findHooks({ hooks, last }, settings, config);
+  return findHooks({ hooks, last, tested: tested?.is }, settings, config);
 }
 
 function isProtected(rules: Heard<readonly ProtectedBranch[]>): boolean {

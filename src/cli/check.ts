@@ -13,14 +13,25 @@ import { shippedCi } from './shipped.ts';
 const AT_ONCE = 8;
 const PROXIES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
 
+interface Options {
+  readonly json?: true;
+  readonly deliver?: true;
+}
+
 export const check = new Command('check')
   .description('Say whether config, queue, GitLab, tokens, roles and projects are right, and what to do.')
   .argument('[projects...]', 'full paths to look at (default: those of the triggers)')
   .option('--json', 'print the findings as JSON')
-  .action(async (projects: readonly string[], { json }: { json?: true }, command: Command) => {
+  .option(
+    '--deliver',
+    "have GitLab send a test delivery to each project's webhook, which shows whether it arrives",
+  )
+  .action(async (projects: readonly string[], { json, deliver }: Options, command: Command) => {
     const config = await configOf(command);
     const file = configFileOf(command);
-    const groups = await withProgress('Looking…', (show) => look(config, projects, { file, show }));
+    const groups = await withProgress('Looking…', (show) =>
+      look(config, projects, { file, deliver: deliver === true, show }),
+    );
     console.log(json === true ? jsonOf(groups) : coloured(renderGroups(groups)));
     process.exitCode = isWell(groups) ? EXIT.done : EXIT.no;
   });
@@ -28,7 +39,7 @@ export const check = new Command('check')
 async function look(
   config: Config,
   projects: readonly string[],
-  { file, show }: { file: string; show: Show },
+  { file, deliver, show }: { file: string; deliver: boolean; show: Show },
 ) {
   // Only here: the other commands start faster without all that this needs.
   const [
@@ -67,6 +78,7 @@ async function look(
       hasProxy: PROXIES.some((name) => (process.env[name] ?? '') !== ''),
       now: Date.now(),
       agentJob: shippedCi().agentJob,
+      deliver,
     });
   } finally {
     await dispatcher.destroy();

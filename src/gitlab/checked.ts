@@ -34,7 +34,7 @@ const MOST_PAGES = 10;
 export function createChecked(login: Login, wire: Wire): CheckedGitLab {
   const connection = connectionOf(login, wire);
   const { version, settings, readFile, lintBranch } = createOperator(login, wire);
-  const { hooks, deliveries } = createWebhooks(login, wire);
+  const { hooks, deliveries, test } = createWebhooks(login, wire);
   return {
     version,
     settings,
@@ -42,6 +42,7 @@ export function createChecked(login: Login, wire: Wire): CheckedGitLab {
     lintBranch,
     hooks,
     deliveries,
+    test,
     ...createToken(connection),
     ...createMembers(connection),
     ...createCiSettings(connection),

@@ -4,7 +4,7 @@ import { HOOK_EVENTS, type Hook, type HookEvent, type Webhooks } from './ports.t
 /** What came of test deliveries. */
 export type Tested =
   | { readonly kind: 'arrived'; readonly event: HookEvent }
-  /** `reason`: GitLab's words for the last one. */
+  /** `reason`: GitLab's words for each of them. */
   | { readonly kind: 'failed'; readonly reason: string };
 
 /**
@@ -17,7 +17,7 @@ export async function testHook(
   projectId: number,
   { id, events }: Pick<Hook, 'id' | 'events'>,
 ): Promise<Tested> {
-  let reason = 'it has none of the events that Beckon reads';
+  const reasons: string[] = [];
   for (const event of HOOK_EVENTS.filter((name) => events.has(name)).slice(0, 5)) {
     try {
       await gitlab.test(projectId, id, event);
@@ -25,9 +25,10 @@ export async function testHook(
     } catch (error) {
       if (!(error instanceof Failure && (error.kind === 'refused' || error.kind === 'rate_limit')))
         throw error;
-      reason = `${event}_events: ${error.detail}`;
+      reasons.push(`${event}_events: ${error.detail.replace(/\.$/, '')}`);
       if (error.kind === 'rate_limit') break;
     }
   }
-  return { kind: 'failed', reason };
+  const none = 'it has none of the events that Beckon reads';
+  return { kind: 'failed', reason: reasons.length === 0 ? none : reasons.join('; ') };
 }

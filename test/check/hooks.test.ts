@@ -10,7 +10,7 @@ const right = hook({ events: neededEvents(whole.triggers) });
 
 describe('the webhooks of a project', () => {
   it.each<[string, Partial<HookFacts>, object, readonly RegExp[]]>([
-    ['all right', {}, {}, [/^ok The webhook is on/, /^ok .*all events/]],
+    ['all right', {}, {}, [/^ok The webhook is on/, /^ok .*all events/, /^unknown No delivery/]],
     ['none', { hooks: [] }, {}, [/^risky No webhook leads to Beckon: .* by To-Do items/]],
     [
       'none, and no To-Do items either',
@@ -18,18 +18,18 @@ describe('the webhooks of a project', () => {
       { catchUp: { todos: undefined, hookEvents: true } },
       [/^wrong No webhook leads to Beckon, so nothing/],
     ],
-    ['two', { hooks: [right, right] }, {}, [/^risky 2 webhooks/, /^ok/, /^ok/]],
+    ['two', { hooks: [right, right] }, {}, [/^risky 2 webhooks/, /^ok/, /^ok/, /^unknown/]],
     [
       'one that is off',
       { hooks: [{ ...right, state: 'disabled', disabledUntil: '2026-01-01T00:01:00Z' }] },
       {},
-      [/^wrong GitLab switched the webhook off until 2026-01-01T00:01:00Z/, /^ok/],
+      [/^wrong GitLab switched the webhook off until 2026-01-01T00:01:00Z/, /^ok/, /^unknown/],
     ],
     [
       'one that lacks an event',
       { hooks: [{ ...right, events: new Set([...right.events].filter((event) => event !== 'note')) }] },
       {},
-      [/^ok/, /^wrong The webhook does not have the events note\.$/],
+      [/^ok/, /^wrong The webhook does not have the events note\.$/, /^unknown/],
     ],
     [
       'a delivery that arrived',
@@ -48,6 +48,18 @@ describe('the webhooks of a project', () => {
       { last: delivery({ status: 'internal error' }) },
       {},
       [/^ok/, /^ok/, /^wrong Its last delivery failed: internal error/],
+    ],
+    [
+      'a test delivery that arrived, whatever was before',
+      { last: delivery({ status: '401' }), tested: { kind: 'arrived', event: 'note' } },
+      {},
+      [/^ok/, /^ok/, /^ok A test delivery reaches Beckon/],
+    ],
+    [
+      'a test delivery that did not',
+      { tested: { kind: 'failed', reason: 'note_events: Connection refused' } },
+      {},
+      [/^ok/, /^ok/, /^wrong A test delivery does not reach Beckon: note_events: Connection refused/],
     ],
   ])('are %s', (_name, facts, more, lines) => {
     const found = findHooks({ hooks: [right], last: undefined, ...facts }, project, { ...whole, ...more });

@@ -23,7 +23,7 @@ function refusedBy(kind: FailureKind, status: number): Login {
 }
 
 const find = (logins: readonly Login[], path = 'acme/shop') =>
-  checkPath(path, { config: config(), logins, agentJob: '' });
+  checkPath(path, { config: config(), logins, agentJob: '', deliver: false });
 
 describe('a project that cannot be seen', () => {
   it.each<[string, FailureKind, number, string, RegExp]>([

@@ -93,12 +93,23 @@ describe('beckon check', { timeout: LIMIT }, () => {
       '  ✓ The runner docker-1 is online and takes jobs without tags.',
       '  ✓ The webhook is on.',
       '  ✓ The webhook has all events that the triggers need.',
+      '  ? No delivery is known, so nor is whether GitLab reaches Beckon.',
+      expect.stringMatching(/^ {6}`beckon check --deliver acme\/.*` has it send a test delivery: http/),
     ]);
-    expect(stdout).toMatch(/\n\nAll is well\.\n$/);
+    expect(stdout).toMatch(/\n\n1 not known \(\?\); all else is well\.\n$/);
     const asked = gitlab.requests.map(({ method, path, username }) => `${method} ${path} ${username}`);
     expect(new Set(asked).size).toBe(asked.length);
     expect(asked.filter((one) => !one.startsWith('GET '))).toEqual([]);
     expect(gitlab.violations).toEqual([]);
+  });
+
+  it('has GitLab try whether it reaches Beckon where it is told to', async () => {
+    const { world, project } = await openRight();
+    // GitLab sends as a test what there is: something has to have happened.
+    world.openIssue({ project, author: 'olga', title: 'Bug' });
+    const { stdout, status } = await check('--deliver');
+    expect(stdout).toMatch(/✗ A test delivery does not reach Beckon: .*issues_events: (?!422 Ensure)/);
+    expect(status).toBe(1);
   });
 
   it('says what only Maintainers are shown, and works without an operator', async () => {
@@ -201,6 +212,7 @@ triggers:${triggers}
         remedy: 'Check the path, and make the account of an agent a Developer.',
         link: `${gitlab.url}/other/project/-/project_members`,
       },
+      expect.objectContaining({ about: { kind: 'project', name: PROJECT }, state: 'unknown' }),
     ]);
     expect(new Set(findings.map((one: { about: { kind: string } }) => one.about.kind))).toEqual(
       new Set(['config', 'queue', 'gitlab', 'operator', 'agent', 'project']),

@@ -6,7 +6,7 @@ export default defineConfig({
     testTimeout: 15_000,
     hookTimeout: 30_000,
     // Two cores are what the smallest machine has; embedded PostgreSQL and real jobs share them.
-    maxWorkers: 2,
+    maxWorkers: 3,
     restoreMocks: true,
   },
 });

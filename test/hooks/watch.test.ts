@@ -139,7 +139,11 @@ it('tries the events of the hook in turn, and says once that none helped', async
   state.test = 'refused';
   const first = await round();
   expect(first.asked.slice(-2)).toEqual(['test pipeline', 'test note']);
-  expect(first.told).toEqual(['now disabled', 'off: pipeline_events: refused; note_events: refused', '1 of 1 disabled']);
+  expect(first.told).toEqual([
+    'now disabled',
+    'off: pipeline_events: refused; note_events: refused',
+    '1 of 1 disabled',
+  ]);
   expect((await round()).told).toEqual(['1 of 1 disabled']);
   state.test = 'rate_limit';
   expect((await round()).asked).toEqual(['hook 7', 'test pipeline']);

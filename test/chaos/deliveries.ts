@@ -22,7 +22,10 @@ export function watchDeliveries(
   let resent = 0;
   let over = false;
 
-  async function resend({ id, hookId }: Delivery, isStillNeeded: () => boolean): Promise<void> {
+  async function resend(
+    { id, hookId }: Pick<Delivery, 'id' | 'hookId'>,
+    isStillNeeded: () => boolean,
+  ): Promise<void> {
     await sleep(AGAIN_MS);
     if (over || !isStillNeeded()) return;
     resent += 1;
@@ -30,7 +33,12 @@ export function watchDeliveries(
     world.updateHook({ hook: { id: hookId }, recentFailures: 0, disabledUntil: null });
     const projectId = world.state.hooks.get(hookId)?.projectId;
     const address = `${url}/api/v4/projects/${projectId}/hooks/${hookId}/events/${id}/resend`;
-    await fetch(address, { method: 'POST', headers: { 'PRIVATE-TOKEN': adminToken } }).catch(() => {});
+    const headers = { 'PRIVATE-TOKEN': adminToken };
+    const answer = await fetch(address, { method: 'POST', headers }).catch(() => undefined);
+    // Where GitLab itself is in trouble nothing was sent, and nothing will be read that asks for another time.
+    if (answer === undefined || answer.status >= 500 || answer.status === 429) {
+      await resend({ id, hookId }, isStillNeeded);
+    }
   }
   const send = (delivery: Delivery, isStillNeeded: () => boolean): void => {
     const work = resend(delivery, isStillNeeded).finally(() => sending.delete(work));

@@ -26,6 +26,7 @@ import { quiet } from './queue/quiet.ts';
 import type { LimiterOf } from './queue/rates.ts';
 import { createUsage } from './queue/usage.ts';
 import { createReceive } from './receive.ts';
+import { createSkim } from './triggers/skim.ts';
 
 /** Which half of the program a process is. */
 export type Role = 'all' | 'web' | 'worker';
@@ -188,7 +189,7 @@ export async function startApp(
 }
 
 function intakeOf(base: Base): Intake {
-  return { webhook: base.config.webhook, receive: createReceive(base) };
+  return { webhook: base.config.webhook, receive: createReceive(base), skim: createSkim(base.config) };
 }
 
 /** What is told of one config's runs, and of those that never came to be. */

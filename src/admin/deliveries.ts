@@ -56,6 +56,8 @@ export type NewDelivery = Pick<DeliveryRecord, 'by' | 'outcome'> &
 export interface Deliveries {
   /** Takes one down. Neither waits nor fails; it is there for others about a second later. */
   add(delivery: NewDelivery): void;
+  /** Takes one down that concerned nobody. Of many such within a second the first hundred are asked what they are. */
+  addInPassing(tell: () => NewDelivery): void;
   /** All that are kept, the newest first. Rejects with `queue_unavailable` where the queue does not answer. */
   all(): Promise<readonly DeliveryRecord[]>;
 }
@@ -85,10 +87,11 @@ export function pageOf(
   return { deliveries, next: wanted.length > limit ? deliveries.at(-1)?.id : undefined };
 }
 
+/** A delivery that was decided about. */
+export type Decided = Extract<Received, { status: 'accepted' | 'ignored' }>;
+
 /** A delivery in one word, once it is decided about. */
-export function outcomeOf(
-  received: Extract<Received, { status: 'accepted' | 'ignored' }>,
-): 'accepted' | 'duplicate' | 'ignored' {
+export function outcomeOf(received: Decided): 'accepted' | 'duplicate' | 'ignored' {
   if (received.status === 'ignored') return 'ignored';
   const isNew = received.commands !== undefined || received.runs.some((run) => !run.duplicate);
   return isNew ? 'accepted' : 'duplicate';
@@ -107,10 +110,7 @@ export function aboutOf({ event, project, item, noteId, user, confidential }: Su
 }
 
 /** What is kept of a decision. Reasons can name labels, and what a comment mentions: not those of something confidential. */
-export function decisionOf(
-  received: Extract<Received, { status: 'accepted' | 'ignored' }>,
-  { confidential }: Pick<Subject, 'confidential'>,
-) {
+export function decisionOf(received: Decided, { confidential }: Pick<Subject, 'confidential'>) {
   return {
     outcome: outcomeOf(received),
     reason: received.status === 'ignored' ? received.reason : null,

@@ -12,6 +12,19 @@ import { readIssue, readMergeRequest } from './read-item.ts';
 import { readEmoji, readNote } from './read-note.ts';
 import { ignored, quoted, type Reading } from './reading.ts';
 
+type Reader = (payload: object) => Reading;
+
+/** What is read of each `object_kind`. */
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+  ['note', (payload) => read(NotePayload, payload, readNote)],
+  ['issue', (payload) => read(IssuePayload, payload, readIssue)],
+  ['work_item', (payload) => read(IssuePayload, payload, readIssue)],
+  ['merge_request', (payload) => read(MergeRequestPayload, payload, readMergeRequest)],
+  ['pipeline', (payload) => read(PipelinePayload, payload, readPipeline)],
+  ['push', (payload) => read(PushPayload, payload, readPush)],
+  ['emoji', (payload) => read(EmojiPayload, payload, readEmoji)],
+]);
+
 /** Reads a delivery of any GitLab from 8 to 19. Never throws; what cannot be used comes with the reason. */
 export function parseDelivery({ event, payload }: Delivery): Reading {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
@@ -21,27 +34,18 @@ export function parseDelivery({ event, payload }: Delivery): Reading {
     return ignored('It belongs to a group and to no project, and agents run in projects.');
   }
   const kind = 'object_kind' in payload ? payload.object_kind : undefined;
-  switch (kind) {
-    case 'note':
-      return read(NotePayload, payload, readNote);
-    case 'issue':
-    case 'work_item':
-      return read(IssuePayload, payload, readIssue);
-    case 'merge_request':
-      return read(MergeRequestPayload, payload, readMergeRequest);
-    case 'pipeline':
-      return read(PipelinePayload, payload, readPipeline);
-    case 'push':
-      return read(PushPayload, payload, readPush);
-    case 'emoji':
-      return read(EmojiPayload, payload, readEmoji);
-    default:
-      return readOther(kind, payload, event);
-  }
+  const reader = typeof kind === 'string' ? READERS.get(kind) : undefined;
+  return reader === undefined ? readOther(kind, payload, event) : reader(payload);
+}
+
+/** What a delivery holds whose kind nothing is read from, whatever else is in it; `undefined`: it has to be read. */
+export function readUnread(kind: string): Extract<Reading, { kind: 'ignored' }> | undefined {
+  return READERS.has(kind) ? undefined : ignored(`Nothing is set up for ${quoted(kind)} events.`);
 }
 
 function readOther(kind: unknown, payload: object, event: string | undefined): Reading {
-  if (typeof kind === 'string') return ignored(`Nothing is set up for ${quoted(kind)} events.`);
+  const unread = typeof kind === 'string' ? readUnread(kind) : undefined;
+  if (unread !== undefined) return unread;
   if ('event_name' in payload && typeof payload.event_name === 'string') {
     return ignored(`Nothing is set up for the system hook event ${quoted(payload.event_name)}.`);
   }

@@ -4,6 +4,9 @@ import type { EmojiPayload, NotePayload } from './payloads.ts';
 import { ignored, NO_PROJECT, quoted, type Reading } from './reading.ts';
 import { isoDate, personOf, projectOf, resourceOf } from './resource.ts';
 
+/** Of most comments. */
+export const MENTIONS_NOBODY = ignored('The comment mentions nobody.');
+
 /** A comment: a mention of those whom it names. */
 export function readNote(payload: NotePayload): Reading {
   const note = payload.object_attributes;
@@ -20,7 +23,7 @@ export function readNote(payload: NotePayload): Reading {
   const project = projectOf(payload.project, payload.project_id);
   if (project === undefined) return NO_PROJECT;
   const accounts = mentionedAccounts(note.note);
-  if (accounts.length === 0) return ignored('The comment mentions nobody.');
+  if (accounts.length === 0) return MENTIONS_NOBODY;
   const isEdit = note.action === 'update';
   if (isEdit && note.updated_by_id === undefined)
     return ignored('An edited comment of which GitLab does not say who edited it.');

@@ -11,43 +11,49 @@ import type { SignedHead } from '../queue/claims.ts';
 /** How a delivery proves that it is GitLab's. */
 export type Proof = { readonly by: 'token' } | { readonly by: 'signature'; readonly head: SignedHead };
 
-/**
- * Whether a delivery may be accepted, as far as its headers tell: it has a token that is accepted for some project, or
- * says that it is signed. The signature itself is over the body, which is not there yet.
- */
-export function mayBeProven(request: FastifyRequest, webhook: Config['webhook']): boolean {
-  const { secretTokens, signingTokens } = everySecret(webhook);
-  const claimsSignature = signingTokens.length > 0 && header(request, 'webhook-signature') !== undefined;
-  return isAcceptedToken(header(request, 'x-gitlab-token'), secretTokens) || claimsSignature;
-}
-
-/**
- * The proof of a delivery by these secrets, over its raw body; the stronger one where it has both. Always tries all
- * of them, so that the time taken does not tell which one was right.
- */
-export function proofOf(
+/** Those whose token a delivery has: what its headers prove. Compares with all, so that the time does not tell which. */
+export function provenByToken(
   request: FastifyRequest,
-  { secretTokens, signingTokens }: WebhookSecrets,
-): Proof | undefined {
-  const headers = signatureHeaders(request);
-  const { body } = request;
-  const isSigned =
-    Buffer.isBuffer(body) && isAcceptedSignature(body, headers, { accepted: signingTokens, now: Date.now() });
-  const hasToken = isAcceptedToken(header(request, 'x-gitlab-token'), secretTokens);
-  if (isSigned) {
-    const head = { id: headers['webhook-id'] ?? '', timestamp: timestampOf(headers) };
-    return { by: 'signature', head };
-  }
-  return hasToken ? { by: 'token' } : undefined;
+  webhook: Config['webhook'],
+): readonly WebhookSecrets[] {
+  const token = header(request, 'x-gitlab-token');
+  return everySecret(webhook).filter(({ secretTokens }) => isAcceptedToken(token, secretTokens));
 }
 
-/** All secrets that open anything. */
-function everySecret(webhook: Config['webhook']): WebhookSecrets {
-  const all = [webhook, ...webhook.projectSecrets];
-  return {
-    secretTokens: all.flatMap(({ secretTokens }) => secretTokens),
-    signingTokens: all.flatMap(({ signingTokens }) => signingTokens),
-  };
+/** Whether a delivery says that it is signed, which only its body can prove. */
+export function mayBeSigned(request: FastifyRequest, webhook: Config['webhook']): boolean {
+  return (
+    header(request, 'webhook-signature') !== undefined &&
+    everySecret(webhook).some(({ signingTokens }) => signingTokens.length > 0)
+  );
+}
+
+/**
+ * What proves a delivery, by the secrets that it is proven by; the signature where it has both. `byToken`: what
+ * {@link provenByToken} found. Tries all signing tokens over the raw body, so that the time does not tell which was right.
+ */
+export function proofsOf(
+  request: FastifyRequest,
+  webhook: Config['webhook'],
+  byToken: readonly WebhookSecrets[],
+): ReadonlyMap<WebhookSecrets, Proof> {
+  const proofs = new Map<WebhookSecrets, Proof>(byToken.map((secrets) => [secrets, BY_TOKEN]));
+  const { body } = request;
+  if (!Buffer.isBuffer(body) || !mayBeSigned(request, webhook)) return proofs;
+  const headers = signatureHeaders(request);
+  for (const secrets of everySecret(webhook)) {
+    if (isAcceptedSignature(body, headers, { accepted: secrets.signingTokens, now: Date.now() })) {
+      const head = { id: headers['webhook-id'] ?? '', timestamp: timestampOf(headers) };
+      proofs.set(secrets, { by: 'signature', head });
+    }
+  }
+  return proofs;
+}
+
+const BY_TOKEN: Proof = { by: 'token' };
+
+function everySecret(webhook: Config['webhook']): readonly WebhookSecrets[] {
+  return webhook.projectSecrets.length === 0 ? [webhook] : [webhook, ...webhook.projectSecrets];
 }
 
 /** A header by its name in lower case; the first value where it stands several times. */

@@ -93,6 +93,16 @@ export function tooMany(seconds: number): Refusal {
   };
 }
 
+/** Counts a delivery that is being answered, and how long it took. */
+export function countAnswer(
+  { deliveries, ackSeconds }: Pick<Metrics, 'deliveries' | 'ackSeconds'>,
+  outcome: DeliveryOutcome,
+  { elapsedTime }: Pick<FastifyReply, 'elapsedTime'>,
+): void {
+  deliveries.inc({ outcome });
+  ackSeconds.observe(elapsedTime / 1_000);
+}
+
 /**
  * Answers a delivery that is not taken. Nothing is kept of what came with it but the address, and what it is about once
  * it is known to be from the project that it names.
@@ -113,7 +123,7 @@ export function refuse(
   },
 ): FastifyReply {
   const { status, outcome, code, message, headers } = refusal;
-  metrics.deliveries.inc({ outcome });
+  countAnswer(metrics, outcome, reply);
   const about = {
     address: request.ip,
     code,

@@ -1,5 +1,10 @@
 import rateLimit from '@fastify/rate-limit';
-import fastify, { type FastifyInstance, type FastifyPluginCallback } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyPluginCallback,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { sendError } from './errors.ts';
 import { apiRoutes } from './routes/api.ts';
@@ -92,10 +97,13 @@ export function buildServer(tools: ServerTools, timeouts: Timeouts = TIMEOUTS): 
 /** Whoever asks for many addresses that are not there looks for something. Before the body is read. */
 function refuseSeekers(app: FastifyInstance): void {
   const countStranger = createCountStranger(app);
-  app.addHook('onRequest', async (request, reply) => {
-    const seconds = request.is404 ? await countStranger(request) : undefined;
-    if (seconds === undefined) return;
-    const headers = { 'retry-after': String(seconds) };
-    return sendError(reply, 429, 'too_many_requests', 'Try again later.', headers);
+  async function refuseOften(request: FastifyRequest, reply: FastifyReply, goOn: () => void): Promise<void> {
+    const seconds = await countStranger(request);
+    if (seconds === undefined) return goOn();
+    sendError(reply, 429, 'too_many_requests', 'Try again later.', { 'retry-after': String(seconds) });
+  }
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) refuseOften(request, reply, done).catch(done);
+    else done();
   });
 }

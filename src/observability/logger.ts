@@ -2,6 +2,7 @@ import { type DestinationStream, type Logger, pino, type SerializedError } from 
 import { BeckonError } from '../lib/errors.ts';
 import { hideSecrets } from '../lib/secret.ts';
 import { Failure } from '../runs/failures.ts';
+import { gathering } from './gathering.ts';
 
 /**
  * The program's log: JSON lines on standard output, in colour on a terminal. Each line is a static message with
@@ -10,7 +11,7 @@ import { Failure } from '../runs/failures.ts';
 export async function createLogger(
   level: string,
   isTerminal: boolean,
-  output: DestinationStream = pino.destination({ fd: 1, sync: true }),
+  output: DestinationStream = gathering(pino.destination({ fd: 1, sync: true })),
   /** What a line has beside its own data, asked for at each. */
   more?: () => Readonly<Record<string, string>>,
 ): Promise<Logger> {

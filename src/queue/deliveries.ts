@@ -10,6 +10,8 @@ import { within } from './within.ts';
 
 /** Milliseconds between two batches; a process that is killed loses what it had not written by then. */
 const WRITE_EVERY = 1_000;
+/** What is kept of deliveries in passing between two batches; to read more of them would cost more than to answer them. */
+const MOST_IN_PASSING = 100;
 /** UTF-8 bytes of one delivery as it is kept. */
 const MAX_BYTES = 4_096;
 
@@ -40,6 +42,7 @@ export function createDeliveries(
     'deliveries-others': [],
     'deliveries-refused': [],
   };
+  let inPassing = 0;
   let timer: NodeJS.Timeout | undefined;
   let writing = Promise.resolve();
 
@@ -66,21 +69,29 @@ export function createDeliveries(
   function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
+    inPassing = 0;
     writing = writing.then(write);
     return writing;
   }
 
+  function add(delivery: NewDelivery): void {
+    const known = alike(delivery);
+    if (known !== undefined) known.times += 1;
+    else {
+      const record = recordOf(delivery, clock());
+      const others = pending[logOf(record)];
+      others.push(record);
+      if (others.length > MOST[logOf(record)]) others.shift();
+    }
+    timer ??= setTimeout(flush, WRITE_EVERY).unref();
+  }
+
   return {
-    add(delivery) {
-      const known = alike(delivery);
-      if (known !== undefined) known.times += 1;
-      else {
-        const record = recordOf(delivery, clock());
-        const others = pending[logOf(record)];
-        others.push(record);
-        if (others.length > MOST[logOf(record)]) others.shift();
-      }
-      timer ??= setTimeout(flush, WRITE_EVERY).unref();
+    add,
+    addInPassing(tell) {
+      if (inPassing >= MOST_IN_PASSING) return;
+      inPassing += 1;
+      add(tell());
     },
     async all() {
       await flush();

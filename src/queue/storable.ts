@@ -3,12 +3,17 @@ function storableText(text: string): string {
   return text.replaceAll('\0', '\uFFFD').replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 
+/** JSON writes as escapes what is refused; whole pairs it writes as they are. */
+const MAY_BE_REFUSED = /\\u(?:0000|d[89a-f])/;
+
 /**
  * A copy of `data` that every store gives back as it was put in: plain JSON, with U+FFFD in place of the
  * characters that PostgreSQL refuses.
  */
 export function storable<T>(data: T): T {
-  return JSON.parse(JSON.stringify(data), (_, value: unknown) =>
+  const json = JSON.stringify(data);
+  if (!MAY_BE_REFUSED.test(json)) return JSON.parse(json);
+  return JSON.parse(json, (_, value: unknown) =>
     typeof value === 'string' ? storableText(value) : value,
   );
 }

@@ -13,19 +13,35 @@ export interface About {
 /** Says why a trigger does not want an event, in one sentence; `undefined`: nothing against it. */
 export type Check = (event: Event, trigger: Trigger, about: About) => string | undefined;
 
-const isEventWanted: Check = (event, trigger) =>
-  trigger.events.has(event.kind)
-    ? undefined
-    : `It is set up for ${[...trigger.events].join(', ')}, and this is ${event.kind}.`;
+const isEventWanted: Check = ({ kind }, trigger) =>
+  trigger.events.has(kind) ? undefined : notSetUpFor(kind, trigger);
 
-const isAgentMeant: Check = (event, trigger) => {
-  if (!('accounts' in event)) return undefined;
-  const account = trigger.agent.account.toLowerCase();
-  if (event.accounts.includes(account)) return undefined;
-  const meant = `${MEANT[event.kind]} ${listed(event.accounts)}, not @${account}.`;
-  const nearMiss = event.accounts.some((name) => distance(name, account) <= MAX_TYPOS);
+/** Why a trigger does not want what it is not set up for. */
+export function notSetUpFor(what: string, { events }: Trigger): string {
+  return `It is set up for ${[...events].join(', ')}, and this is ${what}.`;
+}
+
+const isAgentMeant: Check = (event, trigger) =>
+  'accounts' in event ? meansAnother(event.kind, event.accounts, trigger) : undefined;
+
+/** Why a trigger does not want what calls on these accounts, in lower case. */
+function meansAnother(
+  kind: keyof typeof MEANT,
+  accounts: readonly string[],
+  { agent }: Trigger,
+): string | undefined {
+  const account = agent.account.toLowerCase();
+  if (accounts.includes(account)) return undefined;
+  const meant = `${MEANT[kind]} ${listed(accounts)}, not @${account}.`;
+  const nearMiss = accounts.some((name) => distance(name, account) <= MAX_TYPOS);
   return nearMiss ? `${meant} Was @${account} meant?` : meant;
-};
+}
+
+/** Why a trigger does not want a comment that mentions these accounts, whatever else there is to know of it. */
+export function againstMention(accounts: readonly string[], trigger: Trigger): string | undefined {
+  if (!trigger.events.has('mention')) return notSetUpFor('mention', trigger);
+  return meansAnother('mention', accounts, trigger);
+}
 
 /** The first few of them: the reason is to be read, and there may be hundreds. */
 function listed(accounts: readonly string[]): string {

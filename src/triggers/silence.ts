@@ -25,10 +25,12 @@ export function isBefore({ happenedAt }: Event, time: number): boolean {
   return happenedAt !== undefined && Date.parse(happenedAt) < time;
 }
 
+export const NO_TRIGGER = 'No trigger matched.';
+
 /** Why events start nothing that no trigger wanted. */
 export function reasonForNothing(events: readonly Event[], config: Pick<Config, 'agents'>): string {
   const own = events.find(({ actor }) => agentOf(actor, config));
-  return own === undefined ? 'No trigger matched.' : byOwnAccount(own);
+  return own === undefined ? NO_TRIGGER : byOwnAccount(own);
 }
 
 function byOwnAccount({ actor }: Event): string {

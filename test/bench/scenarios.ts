@@ -1,4 +1,5 @@
+import { dropped } from './dropped.ts';
 import type { Scenario } from './row.ts';
 
 /** In the order in which they are measured. */
-export const SCENARIOS: readonly Scenario[] = [];
+export const SCENARIOS: readonly Scenario[] = [dropped];

@@ -18,6 +18,7 @@ export function deliveriesDouble(clock: () => number = Date.now) {
       kept.push(delivery);
       inner.add(delivery);
     },
+    addInPassing: (tell) => deliveries.add(tell()),
   };
   return { deliveries, kept, all: (): Promise<readonly DeliveryRecord[]> => deliveries.all() };
 }

@@ -7,6 +7,7 @@ import { buildServer, type ServerTools, type Timeouts } from '../../src/http/ser
 import { Secret } from '../../src/lib/secret.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { createReceive } from '../../src/receive.ts';
+import { createSkim } from '../../src/triggers/skim.ts';
 import { config } from '../builders/config.ts';
 import { NOW } from '../builders/payloads.ts';
 import { caughtUpDouble } from '../doubles/caught-up.ts';
@@ -49,6 +50,7 @@ export function setUp(
       observer: silentObserver,
       clock: () => NOW,
     }),
+    skim: createSkim(config()),
     webhook: {
       ...config().webhook,
       secretTokens: SECRETS.map((secret) => new Secret(secret)),

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { aboutOf, type Deliveries, decisionOf, outcomeOf } from '../../admin/deliveries.ts';
+import { aboutOf, type Decided, type Deliveries, decisionOf, outcomeOf } from '../../admin/deliveries.ts';
 import type { Config, WebhookSecrets } from '../../config/config.ts';
 import { secretsFor } from '../../config/webhook-secrets.ts';
 import { projectPathIn } from '../../events/project-path.ts';
@@ -9,11 +9,14 @@ import { BeckonError } from '../../lib/errors.ts';
 import type { DeliveryObserver } from '../../observability/delivery-observer.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { ClaimDelivery } from '../../queue/claims.ts';
-import type { Receive, Received } from '../../receive.ts';
-import { header, mayBeProven, type Proof, proofOf } from '../proof.ts';
+import type { Receive } from '../../receive.ts';
+import type { Skim } from '../../triggers/skim.ts';
+import { header, mayBeSigned, type Proof, proofsOf, provenByToken } from '../proof.ts';
+import { rawBody } from '../raw-body.ts';
 import {
   ABORTED,
   BAD_REQUEST,
+  countAnswer,
   FORBIDDEN,
   NO_JSON,
   NO_JSON_TYPE,
@@ -31,6 +34,7 @@ import { createCountStranger } from '../strangers.ts';
 export interface Intake {
   readonly webhook: Config['webhook'];
   readonly receive: Receive;
+  readonly skim: Skim;
 }
 
 export interface WebhookTools {
@@ -39,15 +43,24 @@ export interface WebhookTools {
   readonly claim: ClaimDelivery;
   readonly metrics: Metrics;
   readonly observer: DeliveryObserver;
-  readonly deliveries: Pick<Deliveries, 'add'>;
+  readonly deliveries: Pick<Deliveries, 'add' | 'addInPassing'>;
   readonly log: Logger;
 }
 
 /** GitLab's own limit for the body of a webhook. */
 const MAX_BODY = 25 * 1024 * 1024;
 
-/** The name under which a request keeps what it is about, once it is known to come from the project that it names. */
-const SUBJECT = 'provenSubject';
+/** The name under which a request keeps what is known of the delivery. */
+const KNOWN = 'delivery';
+
+/** What is known of a delivery while it is on its way. */
+interface Known {
+  /** That by which it is taken: another config may come meanwhile. */
+  readonly intake: Intake;
+  readonly byToken: readonly WebhookSecrets[];
+  /** What it is about, once it is known to come from the project that it names. */
+  subject?: Subject;
+}
 
 /**
  * `POST /webhooks/gitlab`. GitLab waits ten seconds, shows the answer under the hook's recent events, does not
@@ -57,20 +70,18 @@ const SUBJECT = 'provenSubject';
  * A signed delivery that would do something is taken once. What has a token only can be sent again by whoever saw it:
  * the ids of runs and commands are functions of what happened in GitLab, and what is older than `limits.maxEventAge` is
  * ignored, so nothing is done twice.
+ *
+ * Nine in ten deliveries concern nobody. Until that is known nothing here waits for anything: not for a promise either.
  */
 export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): Promise<void> {
   const countStranger = createCountStranger(app);
   // The raw body is what a signature is made over, so it is kept as it came and parsed only once it is trusted.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY }, (_request, body, done) =>
-    done(null, body),
-  );
-  app.decorateRequest(SUBJECT);
+  rawBody(app, MAX_BODY);
+  app.decorateRequest(KNOWN);
   app.setErrorHandler((error, request, reply) => answerError(error, { request, reply }, tools));
 
   function turnAway(request: FastifyRequest, reply: FastifyReply, refusal: Refusal): FastifyReply {
-    const subject = request.getDecorator<Subject | undefined>(SUBJECT);
-    return refuse({ request, reply, subject }, refusal, tools);
+    return refuse({ request, reply, subject: knownOf(request)?.subject }, refusal, tools);
   }
 
   /** Whatever is wrong about the proof, the answer is the same. */
@@ -79,66 +90,94 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
     return turnAway(request, reply, seconds === undefined ? UNAUTHORIZED : tooMany(seconds));
   }
 
+  function take(request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
+    const known = knownOf(request) as Known;
+    const { webhook, skim } = known.intake;
+    const proofs = proofsOf(request, webhook, known.byToken);
+    if (proofs.size === 0) return refuseStranger(request, reply);
+    if (!isJson(header(request, 'content-type'))) return turnAway(request, reply, NO_JSON_TYPE);
+    const body = bodyOf(request);
+    // Of which project it is only parsing tells, and the secrets that were right may be those of another.
+    const skimmed = webhook.projectSecrets.length === 0 ? skim(body) : undefined;
+    if (skimmed === undefined) return read(request, reply, proofs);
+    const ms = Math.round(reply.elapsedTime);
+    tools.deliveries.addInPassing(() => {
+      const subject = subjectOf(parseJson(body));
+      return { ...aboutOf(subject), ...decisionOf(skimmed, subject), by: 'delivery', ms };
+    });
+    return answer(skimmed, { request, reply, ms, tools });
+  }
+
+  async function read(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    proofs: ReadonlyMap<WebhookSecrets, Proof>,
+  ): Promise<FastifyReply> {
+    const known = knownOf(request) as Known;
+    const { webhook, receive } = known.intake;
+    const payload = parseJson(bodyOf(request));
+    if (payload === undefined) return turnAway(request, reply, NO_JSON);
+    const proof = proofs.get(secretsFor(webhook, projectPathIn(payload)));
+    if (proof === undefined) return refuseStranger(request, reply);
+    const subject = subjectOf(payload);
+    known.subject = subject;
+
+    const claim = proof.by === 'signature' ? () => tools.claim(proof.head) : undefined;
+    const received = await receive({ event: header(request, 'x-gitlab-event'), payload }, claim);
+    if (received.status === 'replayed') return turnAway(request, reply, REPLAYED);
+    if (received.status === 'unreadable') {
+      return turnAway(request, reply, { ...NO_JSON, code: 'no_gitlab_event', message: received.reason });
+    }
+    const ms = Math.round(reply.elapsedTime);
+    tools.deliveries.add({ ...aboutOf(subject), ...decisionOf(received, subject), by: 'delivery', ms });
+    return answer(received, { request, reply, ms, tools });
+  }
+
   app.post(
     '/webhooks/gitlab',
     {
       bodyLimit: MAX_BODY,
-      onRequest: async (request, reply) => {
+      onRequest: (request, reply, done) => {
         // Before the body is read: strangers are not to make us hold 25 MB.
         // The address is read at once: node knows it later only if it was asked while the connection was there.
         const { ip } = request;
-        const { webhook } = tools.intake();
-        if (webhook.allowFrom?.(ip) === false) return turnAway(request, reply, FORBIDDEN);
-        if (!mayBeProven(request, webhook)) return refuseStranger(request, reply);
-      },
-      onResponse: async (_request, reply) => {
-        tools.metrics.ackSeconds.observe(reply.elapsedTime / 1000);
+        const intake = tools.intake();
+        if (intake.webhook.allowFrom?.(ip) === false) return void turnAway(request, reply, FORBIDDEN);
+        const byToken = provenByToken(request, intake.webhook);
+        if (byToken.length === 0 && !mayBeSigned(request, intake.webhook)) {
+          return void refuseStranger(request, reply).catch(done);
+        }
+        request.setDecorator<Known>(KNOWN, { intake, byToken });
+        done();
       },
     },
-    async (request, reply) => {
-      const { webhook, receive } = tools.intake();
-      const proofs = new Map<WebhookSecrets, Proof | undefined>(
-        [webhook, ...webhook.projectSecrets].map((secrets) => [secrets, proofOf(request, secrets)] as const),
-      );
-      if ([...proofs.values()].every((proof) => proof === undefined)) return refuseStranger(request, reply);
-      const contentType = header(request, 'content-type') ?? '';
-      if (!/^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType)) {
-        return turnAway(request, reply, NO_JSON_TYPE);
-      }
-      const payload = parseJson(request.body);
-      if (payload === undefined) return turnAway(request, reply, NO_JSON);
-      // The secrets that were right may be those of another project.
-      const project = projectPathIn(payload);
-      const proof = proofs.get(secretsFor(webhook, project));
-      if (proof === undefined) return refuseStranger(request, reply);
-      const subject = subjectOf(payload);
-      request.setDecorator(SUBJECT, subject);
-
-      const event = header(request, 'x-gitlab-event');
-      const claim = proof.by === 'signature' ? () => tools.claim(proof.head) : undefined;
-      const received = await receive({ event, payload }, claim);
-      if (received.status === 'replayed') return turnAway(request, reply, REPLAYED);
-      if (received.status === 'unreadable') {
-        return turnAway(request, reply, { ...NO_JSON, code: 'no_gitlab_event', message: received.reason });
-      }
-      return answer(received, { request, reply, subject, tools });
-    },
+    take,
   );
 }
 
+function knownOf(request: FastifyRequest): Known | undefined {
+  return request.getDecorator<Known | undefined>(KNOWN);
+}
+
+function bodyOf({ body }: FastifyRequest): Buffer {
+  return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+}
+
+function isJson(contentType: string | undefined): boolean {
+  return contentType === 'application/json' || /^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType ?? '');
+}
+
 function answer(
-  received: Extract<Received, { status: 'accepted' | 'ignored' }>,
+  received: Decided,
   {
     request,
     reply,
-    subject,
+    ms,
     tools,
-  }: { request: FastifyRequest; reply: FastifyReply; subject: Subject; tools: WebhookTools },
+  }: { request: FastifyRequest; reply: FastifyReply; ms: number; tools: WebhookTools },
 ): FastifyReply {
   const outcome = outcomeOf(received);
-  const ms = Math.round(reply.elapsedTime);
-  tools.deliveries.add({ ...aboutOf(subject), ...decisionOf(received, subject), by: 'delivery', ms });
-  tools.metrics.deliveries.inc({ outcome });
+  countAnswer(tools.metrics, outcome, reply);
   tools.log.info(
     {
       event: header(request, 'x-gitlab-event'),
@@ -159,13 +198,13 @@ function answerError(
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
   tools: WebhookTools,
 ): FastifyReply {
-  const subject = request.getDecorator<Subject | undefined>(SUBJECT);
+  const subject = knownOf(request)?.subject;
   const refusal = refusalOf(error);
   if (refusal !== undefined) {
     if (refusal === QUEUE_AWAY) tools.log.error({ err: error }, 'queue cannot take a run');
     return refuse({ request, reply, subject }, refusal, tools);
   }
-  tools.metrics.deliveries.inc({ outcome: 'failed' });
+  countAnswer(tools.metrics, 'failed', reply);
   tools.deliveries.add({ ...(subject && aboutOf(subject)), by: 'delivery', outcome: 'failed' });
   throw error;
 }
@@ -181,8 +220,7 @@ function refusalOf(error: unknown): Refusal | undefined {
   return typeof statusCode === 'number' && statusCode < 500 ? BAD_REQUEST : undefined;
 }
 
-function parseJson(body: unknown): unknown {
-  if (!Buffer.isBuffer(body)) return undefined;
+function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {

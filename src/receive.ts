@@ -11,7 +11,7 @@ import { readMarker } from './runs/marker.ts';
 import { planRun, runOfBranch } from './runs/plan.ts';
 import type { Clock, Observer } from './runs/ports.ts';
 import type { CaughtUp, RunQueue } from './runs/queue-ports.ts';
-import { type Match, matchTriggers } from './triggers/match.ts';
+import { createMatch, FEW_VERDICTS, type Match } from './triggers/match.ts';
 import { agentOf, isBefore, reasonForNothing, reasonForSilence } from './triggers/silence.ts';
 import type { Verdict } from './triggers/verdict.ts';
 
@@ -38,11 +38,26 @@ export type Received =
       /** What was asked of runs in a comment with nothing else in it. */
       readonly commands?: readonly TakenCommand[];
       readonly verdicts: readonly Verdict[];
+      /** Verdicts for which there was no room. */
+      readonly leftOut?: number;
     }
-  | { readonly status: 'ignored'; readonly reason: string; readonly verdicts: readonly Verdict[] }
+  | {
+      readonly status: 'ignored';
+      readonly reason: string;
+      readonly verdicts: readonly Verdict[];
+      readonly leftOut?: number;
+    }
   | { readonly status: 'unreadable'; readonly reason: string }
   /** It was here before, and whoever claims it said so: nothing was done. */
   | { readonly status: 'replayed'; readonly reason: string; readonly verdicts: readonly Verdict[] };
+
+/** What the triggers say of a delivery, and why there is nothing to do where none of them matches. */
+interface Judgement {
+  readonly matches: readonly Match[];
+  readonly verdicts: readonly Verdict[];
+  readonly leftOut: { readonly leftOut?: number };
+  readonly reason: string;
+}
 
 /**
  * `claim` is asked once, before the first thing is done, and only where there is something to do; without it every
@@ -72,8 +87,11 @@ export function createReceive(tools: {
   readonly clock: Clock;
   /** What the deliveries were made of: webhook requests, unless it says so. */
   readonly by?: 'delivery' | 'todo';
+  /** How many verdicts are told of each event. */
+  readonly mostVerdicts?: number;
 }): Receive {
-  const { config, queue, caughtUp, observer, clock, by = 'delivery' } = tools;
+  const { config, queue, caughtUp, observer, clock, by = 'delivery', mostVerdicts = FEW_VERDICTS } = tools;
+  const matchTriggers = createMatch(config, { most: mostVerdicts });
 
   /** The event by the time under which it is known already, where another source has told of it. */
   async function asKnown({ event, trigger }: Match): Promise<Event> {
@@ -126,12 +144,11 @@ export function createReceive(tools: {
     return stops;
   }
 
-  /** What the triggers say of the events, and why there is nothing to do where none of them matches. */
   async function judge(
     reading: Exclude<Reading, { kind: 'unreadable' }>,
     payload: unknown,
-  ): Promise<{ matches: readonly Match[]; verdicts: readonly Verdict[]; reason: string }> {
-    const nothing = (reason: string) => ({ matches: [], verdicts: [], reason });
+  ): Promise<Judgement> {
+    const nothing = (reason: string) => ({ matches: [], verdicts: [], leftOut: {}, reason });
     if (reading.kind === 'ignored') return nothing(reading.reason);
     const { events } = reading;
     const young = clock() - config.limits.maxEventAge;
@@ -139,10 +156,11 @@ export function createReceive(tools: {
     const from = events.some((event) => isBefore(event, young)) ? await caughtUp.acceptsFrom() : young;
     const silence = events.map((event) => reasonForSilence(event, config, from)).find(Boolean);
     if (silence !== undefined) return nothing(silence);
-    const matchings = events.map((event) => matchTriggers(event, payload, config));
+    const matchings = events.map((event) => matchTriggers(event, payload));
     return {
       matches: matchings.flatMap((matching) => matching.matches),
       verdicts: matchings.flatMap((matching) => matching.verdicts),
+      leftOut: leftOutOf(matchings.reduce((sum, matching) => sum + matching.leftOut, 0)),
       reason: reasonForNothing(events, config),
     };
   }
@@ -151,7 +169,7 @@ export function createReceive(tools: {
     const reading = parseDelivery(delivery);
     if (reading.kind === 'unreadable') return { status: 'unreadable', reason: reading.reason };
     const stops = (reading.endings ?? []).flatMap(stopsFor);
-    const { matches, verdicts, reason } = await judge(reading, delivery.payload);
+    const { matches, verdicts, leftOut, reason } = await judge(reading, delivery.payload);
     if (stops.length + matches.length > 0 && !(await claim())) {
       return { status: 'replayed', reason: 'This very delivery was here already.', verdicts };
     }
@@ -171,11 +189,21 @@ export function createReceive(tools: {
     }
     const received =
       matches.length === 0
-        ? ({ status: 'ignored', reason, verdicts } as const)
-        : ({ status: 'accepted', runs, ...(commands.length > 0 ? { commands } : {}), verdicts } as const);
+        ? ({ status: 'ignored', reason, verdicts, ...leftOut } as const)
+        : ({
+            status: 'accepted',
+            runs,
+            ...(commands.length > 0 ? { commands } : {}),
+            verdicts,
+            ...leftOut,
+          } as const);
     observer.received(received, { events: reading.kind === 'events' ? reading.events : [], by });
     return received;
   };
+}
+
+function leftOutOf(verdicts: number): { leftOut?: number } {
+  return verdicts > 0 ? { leftOut: verdicts } : {};
 }
 
 /**

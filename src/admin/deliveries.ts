@@ -119,6 +119,7 @@ export function decisionOf(received: Decided, { confidential }: Pick<Subject, 'c
       matched,
       reason: confidential && reason !== IS_CONFIDENTIAL ? '' : reason,
     })),
+    leftOut: received.leftOut ?? 0,
     runs: received.status === 'accepted' ? received.runs.map(({ id }) => id) : [],
     commands: received.status === 'accepted' ? [...(received.commands ?? [])] : [],
   };

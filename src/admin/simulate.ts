@@ -4,7 +4,7 @@ import { createReceive, type Received } from '../receive.ts';
 import type { Clock } from '../runs/ports.ts';
 
 /**
- * Says what a delivery would do and why, trigger by trigger, as if nothing had happened before. It is `receive`
+ * Says what a delivery would do and why, trigger by trigger and of every one, as if nothing had happened before. It is `receive`
  * itself over a queue that remembers nothing, so the explanation is the truth. Talks to nothing.
  */
 export function createSimulate({
@@ -26,6 +26,7 @@ export function createSimulate({
       timeOf: async ({ at }) => at,
     },
     observer: { queued: () => {}, received: () => {} },
+    mostVerdicts: Number.POSITIVE_INFINITY,
     clock,
   });
 }

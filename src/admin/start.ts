@@ -9,7 +9,7 @@ import { idOfRun, planRun } from '../runs/plan.ts';
 import type { Clock, GitLab, GitLabOf } from '../runs/ports.ts';
 import type { RunQueue } from '../runs/queue-ports.ts';
 import type { Run } from '../runs/run.ts';
-import { matchTriggers } from '../triggers/match.ts';
+import { createMatch } from '../triggers/match.ts';
 import type { Verdict } from '../triggers/verdict.ts';
 import type { AdminObserver } from './runs.ts';
 
@@ -84,7 +84,7 @@ export function createStart(tools: {
     const triggers = config.triggers.filter(
       ({ name, agent: { name: whose } }) => whose === agent.name && (request.trigger ?? name) === name,
     );
-    const { matches, verdicts } = matchTriggers(event, request, { agents: config.agents, triggers });
+    const { matches, verdicts } = createMatch({ agents: config.agents, triggers })(event, request);
     const [match] = matches;
     if (match === undefined) {
       const reason = 'No trigger matched.';

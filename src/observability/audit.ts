@@ -1,6 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { type DestinationStream, pino } from 'pino';
 import { BeckonError, messageOf } from '../lib/errors.ts';
+import { gathering } from './gathering.ts';
 import { lineToWrite } from './logger.ts';
 
 /** One decision, and everything that is needed to answer for it. Holds no text that people wrote, and no titles. */
@@ -38,7 +39,7 @@ export type Audit = (decision: Decision) => void;
 
 /**
  * The audit stream: a JSON line for each decision, with `"stream":"audit"`, on standard output beside the log
- * whatever the log level, but not on a terminal; and appended to a file where one is named. Throws `audit_file` when
+ * whatever the log level, but not on a terminal; and appended to a file at once where one is named. Throws `audit_file` when
  * the file cannot be opened; `onError` hears of lines that could not be written to it later, which does not stop the
  * program.
  */
@@ -51,9 +52,13 @@ export function createAudit({
   readonly file: string | undefined;
   readonly onError: (error: Error) => void;
 }): Audit {
-  const output = isTerminal ? [] : [pino.destination({ fd: 1, sync: true })];
+  const output = isTerminal ? [] : [gathering(pino.destination({ fd: 1, sync: true }))];
   const streams = file === undefined ? output : [...output, appendTo(file, onError)];
-  return auditTo(pino.multistream(streams.map((stream) => ({ stream }))));
+  return auditTo({
+    write(line) {
+      for (const stream of streams) stream.write(line);
+    },
+  });
 }
 
 /** The audit stream on any destination. */

@@ -1,4 +1,13 @@
-import type { IQueueBackend, Job, JobProgress, Queue, Telemetry, Worker, WorkerOptions } from 'bullmq';
+import type {
+  IQueueBackend,
+  Job,
+  JobProgress,
+  JobsOptions,
+  Queue,
+  Telemetry,
+  Worker,
+  WorkerOptions,
+} from 'bullmq';
 import type { QueueHome } from '../config/config.ts';
 import type { LimiterOf } from './rates.ts';
 import type { LogName, SharedLog } from './shared-log.ts';
@@ -41,6 +50,12 @@ export interface OpenOptions {
 export interface Backend {
   readonly kind: QueueHome['kind'];
   readonly queue: JobQueue;
+  /** Adds a job, and gives the name of the job that has its id from then on: another's where there was one already. */
+  addNamed(
+    name: string,
+    data: unknown,
+    options: JobsOptions & { readonly jobId: string },
+  ): Promise<string | undefined>;
   /** A text of this name, which stands for nothing else. */
   readonly text: (name: TextName) => SharedText;
   /** A log of this name, which stands for nothing else. */

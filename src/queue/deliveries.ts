@@ -23,6 +23,14 @@ const MOST: Readonly<Record<LogName, number>> = {
 };
 const NAMES = Object.keys(MOST) as LogName[];
 
+/** A delivery that is not written yet; what is written of it is made only then, as most of a flood never is. */
+interface Pending {
+  readonly delivery: NewDelivery;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  times: number;
+}
+
 /** The deliveries of late, and the way to write down the last of them. */
 export interface DeliveryLog extends Deliveries {
   /** Writes what is not written yet; what cannot be written within 2 s is lost. */
@@ -37,7 +45,7 @@ export function createDeliveries(
   backend: Pick<Backend, 'log'>,
   { clock, onError }: { readonly clock: Clock; readonly onError: (error: Error) => void },
 ): DeliveryLog {
-  const pending: Record<LogName, DeliveryRecord[]> = {
+  const pending: Record<LogName, Pending[]> = {
     'deliveries-comments': [],
     'deliveries-others': [],
     'deliveries-refused': [],
@@ -47,9 +55,11 @@ export function createDeliveries(
   let writing = Promise.resolve();
 
   /** Those without a proof from one address count together, so that a flood is one line. */
-  function alike({ from, outcome }: NewDelivery): DeliveryRecord | undefined {
+  function alike({ from, outcome }: NewDelivery): Pending | undefined {
     if (from === undefined) return undefined;
-    return pending['deliveries-refused'].find((one) => one.from === from && one.outcome === outcome);
+    return pending['deliveries-refused'].find(
+      ({ delivery }) => delivery.from === from && delivery.outcome === outcome,
+    );
   }
 
   async function write(): Promise<void> {
@@ -58,7 +68,10 @@ export function createDeliveries(
       if (entries.length === 0) continue;
       pending[name] = [];
       try {
-        await within(ANSWER_MS, backend.log(name).append(entries.map(entryOf), MOST[name]));
+        await within(
+          ANSWER_MS,
+          backend.log(name).append(entries.slice(-MOST[name]).map(recordOf).map(entryOf), MOST[name]),
+        );
       } catch (error) {
         onError(unavailable('write down deliveries', error));
         pending[name] = [...entries, ...pending[name]].slice(-MOST[name]);
@@ -78,10 +91,10 @@ export function createDeliveries(
     const known = alike(delivery);
     if (known !== undefined) known.times += 1;
     else {
-      const record = recordOf(delivery, clock());
-      const others = pending[logOf(record)];
-      others.push(record);
-      if (others.length > MOST[logOf(record)]) others.shift();
+      const name = logOf(delivery);
+      const others = pending[name];
+      others.push({ delivery, at: clock(), times: 1 });
+      if (others.length >= 2 * MOST[name]) others.splice(0, MOST[name]);
     }
     timer ??= setTimeout(flush, WRITE_EVERY).unref();
   }
@@ -109,8 +122,8 @@ export function createDeliveries(
   };
 }
 
-function recordOf(delivery: NewDelivery, now: number): DeliveryRecord {
-  const at = new Date(now).toISOString();
+function recordOf({ delivery, at: time, times }: Pending): DeliveryRecord {
+  const at = new Date(time).toISOString();
   return {
     event: null,
     project: null,
@@ -128,13 +141,13 @@ function recordOf(delivery: NewDelivery, now: number): DeliveryRecord {
     ...delivery,
     id: `${at}_${randomUUID().slice(0, 8)}`,
     at,
-    times: 1,
+    times,
   };
 }
 
-function logOf({ from, noteId }: DeliveryRecord): LogName {
-  if (from !== null) return 'deliveries-refused';
-  return noteId === null ? 'deliveries-others' : 'deliveries-comments';
+function logOf({ from, noteId }: NewDelivery): LogName {
+  if (from != null) return 'deliveries-refused';
+  return noteId == null ? 'deliveries-others' : 'deliveries-comments';
 }
 
 /** Verdicts are what may be many: those of triggers that matched stay, and of the others the first that fit. */
@@ -151,7 +164,11 @@ function entryOf(record: DeliveryRecord): string {
     room -= byteLength(JSON.stringify(verdict)) + 1;
     return room > 0;
   });
-  return JSON.stringify({ ...record, verdicts: kept, leftOut: verdicts.length - kept.length });
+  return JSON.stringify({
+    ...record,
+    verdicts: kept,
+    leftOut: record.leftOut + verdicts.length - kept.length,
+  });
 }
 
 /** Nothing of what a newer program wrote in another shape. */

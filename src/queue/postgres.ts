@@ -103,6 +103,10 @@ export async function openPostgresAt(
   return {
     kind,
     queue,
+    async addNamed(name, data, options) {
+      await queue.add(name, data, options);
+      return (await queue.getJob(options.jobId))?.name;
+    },
     text: (name) => postgresText(pool, name),
     log: (name) => postgresLog(pool, name),
     limiterOf: (name, { count, per }) =>

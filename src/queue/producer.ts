@@ -99,9 +99,8 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
    * store, tells whose job it is, also when two calls race, and when one tries again after a lost answer.
    */
   async function addOnce(run: Run, name: string): Promise<{ duplicate: boolean }> {
-    await queue.add(name, storable(run), { ...options, jobId: run.id });
-    const stored = await queue.getJob(run.id);
-    return { duplicate: stored !== undefined && stored.name !== name };
+    const stored = await backend.addNamed(name, storable(run), { ...options, jobId: run.id });
+    return { duplicate: stored !== undefined && stored !== name };
   }
 
   /**

@@ -13,7 +13,5 @@ const MAY_BE_REFUSED = /\\u(?:0000|d[89a-f])/;
 export function storable<T>(data: T): T {
   const json = JSON.stringify(data);
   if (!MAY_BE_REFUSED.test(json)) return JSON.parse(json);
-  return JSON.parse(json, (_, value: unknown) =>
-    typeof value === 'string' ? storableText(value) : value,
-  );
+  return JSON.parse(json, (_, value: unknown) => (typeof value === 'string' ? storableText(value) : value));
 }

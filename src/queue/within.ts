@@ -10,9 +10,11 @@ export function isLate(error: unknown): boolean {
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const error = new Error(`no answer within ${ms / 1000} s`);
-    error.name = 'TimeoutError';
-    timer = setTimeout(() => reject(error), ms);
+    timer = setTimeout(() => {
+      const error = new Error(`no answer within ${ms / 1000} s`);
+      error.name = 'TimeoutError';
+      reject(error);
+    }, ms);
   });
   try {
     return await Promise.race([work, late]);

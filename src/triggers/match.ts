@@ -1,5 +1,6 @@
 import type { Config, Trigger } from '../config/config.ts';
 import { type Event, isOperators } from '../events/event.ts';
+import { createCandidates } from './candidates.ts';
 import { type About, CHECKS } from './checks.ts';
 import { agentOf } from './silence.ts';
 import type { Verdict } from './verdict.ts';
@@ -12,33 +13,68 @@ export interface Match {
 
 export interface Matching {
   readonly matches: readonly Match[];
-  /** One for each trigger, in the order of the config. */
+  /** One for each trigger, in the order of the config; where they are too many, those that matched and then the first. */
   readonly verdicts: readonly Verdict[];
+  /** Verdicts for which there was no room. */
+  readonly leftOut: number;
 }
 
+/** Verdicts in an answer: it is there for people, and GitLab shows no more than its beginning. */
+export const FEW_VERDICTS = 25;
+
+/** What the triggers say of an event. `payload`: the one that it was read from. */
+export type MatchTriggers = (event: Event, payload: unknown) => Matching;
+
 /**
- * Asks every trigger about an event. An agent runs once for an event even when several of its triggers want it:
- * the first one counts.
+ * Asks the triggers about events. An agent runs once for an event even when several of its triggers want it: the first
+ * one counts. `most`: how many verdicts are told of an event.
  */
-export function matchTriggers(
-  event: Event,
-  payload: unknown,
+export function createMatch(
   { agents, triggers }: Pick<Config, 'agents' | 'triggers'>,
-): Matching {
-  const matches: Match[] = [];
-  const about = { payload, asker: isOperators(event) ? undefined : agentOf(event.actor, { agents }) };
-  const verdicts = triggers.map((trigger): Verdict => {
-    const against = firstObjection(event, trigger, about);
-    if (against !== undefined) return { trigger: trigger.name, matched: false, reason: against };
-    const earlier = matches.find((match) => match.trigger.agent === trigger.agent);
-    if (earlier !== undefined) {
-      const reason = `The agent ${trigger.agent.name} already runs for this by the trigger ${earlier.trigger.name}.`;
-      return { trigger: trigger.name, matched: false, reason };
+  { most = Number.POSITIVE_INFINITY }: { readonly most?: number } = {},
+): MatchTriggers {
+  const candidatesFor = createCandidates(triggers);
+
+  return (event, payload) => {
+    const about = { payload, asker: isOperators(event) ? undefined : agentOf(event.actor, { agents }) };
+    const matches: Match[] = [];
+    const known = new Map<Trigger, Verdict>();
+    for (const trigger of candidatesFor(event)) {
+      const verdict = verdictOn(event, trigger, { about, matches });
+      if (verdict.matched) matches.push({ event, trigger });
+      known.set(trigger, verdict);
     }
-    matches.push({ event, trigger });
+    const verdictOf = (trigger: Trigger) =>
+      known.get(trigger) ?? verdictOn(event, trigger, { about, matches: [] });
+    const told = toTell(triggers, { matches, most });
+    return { matches, verdicts: told.map(verdictOf), leftOut: triggers.length - told.length };
+  };
+}
+
+/** Those whose verdicts there is room for. */
+function toTell(
+  triggers: readonly Trigger[],
+  { matches, most }: { readonly matches: readonly Match[]; readonly most: number },
+): readonly Trigger[] {
+  if (triggers.length <= most) return triggers;
+  const matched = new Set(matches.map(({ trigger }) => trigger));
+  const first = triggers.slice(0, most).filter((trigger) => !matched.has(trigger));
+  return [...matched, ...first.slice(0, Math.max(0, most - matched.size))];
+}
+
+function verdictOn(
+  event: Event,
+  trigger: Trigger,
+  { about, matches }: { readonly about: About; readonly matches: readonly Match[] },
+): Verdict {
+  const against = firstObjection(event, trigger, about);
+  if (against !== undefined) return { trigger: trigger.name, matched: false, reason: against };
+  const earlier = matches.find((match) => match.trigger.agent === trigger.agent);
+  if (earlier === undefined) {
     return { trigger: trigger.name, matched: true, reason: whyMatched(event, trigger) };
-  });
-  return { matches, verdicts };
+  }
+  const reason = `The agent ${trigger.agent.name} already runs for this by the trigger ${earlier.trigger.name}.`;
+  return { trigger: trigger.name, matched: false, reason };
 }
 
 function firstObjection(event: Event, trigger: Trigger, about: About): string | undefined {

@@ -37,7 +37,15 @@ function byOwnAccount({ actor }: Event): string {
   return `It was done by @${actor.username}, an account of Beckon's own.`;
 }
 
+/** The agents of a config by their accounts. */
+const byAccount = new WeakMap<readonly Agent[], ReadonlyMap<string, Agent>>();
+
 /** The agent of ours that acts as this account. */
 export function agentOf({ username }: Person, { agents }: Pick<Config, 'agents'>): Agent | undefined {
-  return agents.find(({ account }) => account.toLowerCase() === username.toLowerCase());
+  let known = byAccount.get(agents);
+  if (known === undefined) {
+    known = new Map(agents.toReversed().map((agent) => [agent.account.toLowerCase(), agent]));
+    byAccount.set(agents, known);
+  }
+  return known.get(username.toLowerCase());
 }

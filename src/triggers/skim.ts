@@ -4,6 +4,7 @@ import { readUnread } from '../events/parse.ts';
 import { kindIn, textsUnder } from '../events/raw.ts';
 import { MENTIONS_NOBODY } from '../events/read-note.ts';
 import { againstMention, notSetUpFor } from './checks.ts';
+import { FEW_VERDICTS } from './match.ts';
 import { NO_TRIGGER } from './silence.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -12,6 +13,7 @@ export interface Skimmed {
   readonly status: 'ignored';
   readonly reason: string;
   readonly verdicts: readonly Verdict[];
+  readonly leftOut?: number;
 }
 
 /** `undefined`: the delivery has to be read. */
@@ -35,10 +37,7 @@ export function createSkim({ triggers }: Pick<Config, 'triggers'>): Skim {
     const accounts = [...new Set(texts.flatMap(mentionedAccounts))];
     if (accounts.length === 0) return nothing(MENTIONS_NOBODY.reason);
     if (accounts.some(namesAccount)) return undefined;
-    return nothing(
-      NO_TRIGGER,
-      triggers.map((trigger) => [trigger, againstMention(accounts, trigger) ?? '']),
-    );
+    return nothing(NO_TRIGGER, triggers, (trigger) => againstMention(accounts, trigger) ?? '');
   }
 
   return (body) => {
@@ -68,18 +67,19 @@ function unlessWanted(
   triggers: readonly Trigger[],
 ): Skimmed | undefined {
   if (triggers.some(({ events }) => events.has(kind))) return undefined;
-  return nothing(
-    NO_TRIGGER,
-    triggers.map((trigger) => [trigger, notSetUpFor(what, trigger)]),
-  );
+  return nothing(NO_TRIGGER, triggers, (trigger) => notSetUpFor(what, trigger));
 }
 
-function nothing(reason: string, against: readonly (readonly [Trigger, string])[] = []): Skimmed {
-  return {
-    status: 'ignored',
-    reason,
-    verdicts: against.map(([{ name }, reason]) => ({ trigger: name, matched: false, reason })),
-  };
+function nothing(
+  reason: string,
+  triggers: readonly Trigger[] = [],
+  against: (trigger: Trigger) => string = () => '',
+): Skimmed {
+  const verdicts = triggers
+    .slice(0, FEW_VERDICTS)
+    .map((trigger) => ({ trigger: trigger.name, matched: false, reason: against(trigger) }));
+  const leftOut = triggers.length - verdicts.length;
+  return { status: 'ignored', reason, verdicts, ...(leftOut > 0 ? { leftOut } : {}) };
 }
 
 /** Whether a text has the name of an agent's account in it, whatever stands around it. */

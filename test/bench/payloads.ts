@@ -73,12 +73,17 @@ function filled(bytes: number, make: (size: number) => object): string {
   return JSON.stringify(make(Math.max(0, bytes - empty)));
 }
 
-/** A comment that starts a run, another one for each number; of about 5 KB. */
-export function wanted(number: number): string {
-  return JSON.stringify(
-    notePayload(`@claude-bot fix the flaky test ${number}`, {
-      note: { id: number, created_at: new Date().toISOString() },
+/** Bodies of comments that start a run, each another one, of about 5 KB. They are put together cheaply, as it is not they that are measured. */
+export function wanted(): () => string {
+  let number = Math.floor(Date.now() / 1_000) * 100_000;
+  const [before = '', between = '', after = ''] = JSON.stringify(
+    notePayload('@claude-bot fix the flaky test', {
+      note: { id: 4_444_444, created_at: '2222-02-22' },
       issue: { description: prose(3_500) },
     }),
-  );
+  ).split(/4444444|2222-02-22/);
+  return () => {
+    number += 1;
+    return `${before}${number}${between}${new Date().toISOString()}${after}`;
+  };
 }

@@ -35,7 +35,7 @@ export async function startBeckon(
 
 /** What stands for the most that its parts can do; see `ceiling.ts` for its kinds. */
 export async function startCeiling(
-  options: { readonly token: string; readonly redis?: string; readonly postgres?: string },
+  options: { readonly token: string; readonly [key: string]: unknown },
   { folder }: { folder: string },
 ): Promise<Program> {
   const args = ['--import', 'tsx', CEILING, JSON.stringify(options)];

@@ -51,3 +51,14 @@ export function summary({ rounds, reach }: Row): {
     reach === undefined ? undefined : 'least' in reach ? judged >= reach.least : judged <= reach.most;
   return { ours, ceiling: ceilings.length === 0 ? undefined : median(ceilings), ratio, isReached };
 }
+
+/** Measures both sides one after the other, in so many rounds after one that does not count. */
+export async function inTurn(
+  rounds: number,
+  { ours, ceiling }: { ours: () => Promise<number>; ceiling: () => Promise<number> },
+): Promise<readonly Round[]> {
+  const found: Round[] = [];
+  for (let round = 0; round <= rounds; round += 1)
+    found.push({ ours: await ours(), ceiling: await ceiling() });
+  return found.slice(1);
+}

@@ -1,5 +1,7 @@
 import { dropped } from './dropped.ts';
 import type { Scenario } from './row.ts';
+import { takenEmbedded, takenOnRedis } from './taken.ts';
+import { triggers } from './triggers.ts';
 
 /** In the order in which they are measured. */
-export const SCENARIOS: readonly Scenario[] = [dropped];
+export const SCENARIOS: readonly Scenario[] = [dropped, takenOnRedis, takenEmbedded, triggers];

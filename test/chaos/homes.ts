@@ -62,7 +62,7 @@ async function embedded(): Promise<ChaosHome> {
 
 /** Each command is on the disk before it is answered: `appendfsync always`. */
 async function redis(): Promise<ChaosHome> {
-  const server = await newRedis(PASSWORD);
+  const server = await newRedis({ password: PASSWORD });
   await server.start();
   const target = new URL(server.url.reveal());
   const line = await lineTo({ host: target.hostname, port: Number(target.port) });

@@ -17,7 +17,7 @@ export interface OpenHome {
 }
 
 export async function openRedisHome(password: string): Promise<OpenHome> {
-  const redis = await newRedis(password);
+  const redis = await newRedis({ password });
   await redis.start();
   return {
     url: redis.url.reveal(),

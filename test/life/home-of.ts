@@ -68,6 +68,10 @@ export function homeOf(home: Home, machine: Machine): Backend {
   return {
     kind: 'embedded',
     queue: queue as unknown as Backend['queue'],
+    async addNamed(name, data, options) {
+      await queue.add(name, data, options as unknown as Options);
+      return (await queue.getJob(options.jobId))?.name;
+    },
     // Nothing but the turns is asked for here.
     text: () => ({
       async update(change) {

@@ -47,7 +47,7 @@ describeWith(['redis-server'], 'a Redis that fails', () => {
 
   beforeEach(async () => {
     told.length = 0;
-    redis = await newRedis(PASSWORD);
+    redis = await newRedis({ password: PASSWORD });
   });
   afterEach(async () => {
     redis.signal('SIGCONT');
@@ -99,7 +99,7 @@ describeWith(['redis-server'], 'a Redis that fails', () => {
   });
 
   test('is an error at start, which holds no password', async () => {
-    const nowhere = await newRedis(PASSWORD);
+    const nowhere = await newRedis({ password: PASSWORD });
     await redis.start();
     const wrong = new Secret(redis.url.reveal().replace(PASSWORD, 'wrong-word'));
     const start = Date.now();

@@ -20,13 +20,20 @@ export interface RedisServer {
 }
 
 /** A Redis that is not running yet; `start` it. Its password shows whether one leaks. */
-export async function newRedis(password = 'open-sesame'): Promise<RedisServer> {
+export async function newRedis({
+  password = 'open-sesame',
+  fsync = 'always',
+}: {
+  password?: string;
+  /** When what was written is brought to disk. */
+  fsync?: 'always' | 'everysec';
+} = {}): Promise<RedisServer> {
   const folder = await newFolder();
   const port = await freePort();
   const url = `redis://:${password}@127.0.0.1:${port}`;
   const options = [
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--requirepass', password],
-    ...['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'],
+    ...['--save', '', '--appendonly', 'yes', '--appendfsync', fsync],
   ];
   let child: ReturnType<typeof spawn> | undefined;
 

@@ -19,10 +19,14 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'flow list': ['beckon flow list'],
   'flow show': ['beckon flow show claude'],
   'flow add': ['beckon flow add claude', 'beckon flow add claude --project acme/web/shop'],
-  hook: ['beckon hook sync acme/web/shop'],
-  'hook list': ['beckon hook list acme/web/shop', 'beckon hook list acme/web/shop acme/web/docs --json'],
-  'hook test': ['beckon hook test acme/web/shop'],
-  'hook sync': ['beckon hook sync acme/web/shop --dry-run', 'beckon hook sync acme/web/shop --secret'],
+  hook: ['beckon hook sync acme/web/shop', 'beckon hook sync acme/web'],
+  'hook list': ['beckon hook list acme/web/shop', 'beckon hook list acme/web --json'],
+  'hook test': ['beckon hook test acme/web/shop', 'beckon hook test acme/web'],
+  'hook sync': [
+    'beckon hook sync acme/web/shop --secret',
+    'beckon hook sync acme/web --dry-run',
+    'beckon hook sync "acme/**" "!acme/web/legacy-*"',
+  ],
   'hook remove': ['beckon hook remove acme/web/shop --dry-run'],
   runs: ['beckon runs'],
   'runs list': [

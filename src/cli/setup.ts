@@ -4,11 +4,12 @@ import type { Config } from '../config/config.ts';
 import { BeckonError } from '../lib/errors.ts';
 import { carryOut, type Finished, hasActs, isComplete, notYet, type Planned } from '../onboard/carry-out.ts';
 import { planProject } from '../onboard/plan.ts';
+import type { Onboarding } from '../onboard/ports.ts';
 import { projectJson, renderProject, renderRest } from '../onboard/render.ts';
 import { coloured } from './coloured.ts';
 import { configOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
-import { type AskGitLab, withOnboarding } from './operator.ts';
+import { type Ask, withOnboarding } from './operator.ts';
 import { withProgress } from './progress.ts';
 import { shippedCi, shippedFlows } from './shipped.ts';
 
@@ -43,7 +44,7 @@ and flow files come as merge requests. A second time it changes nothing.`,
 async function setUp(
   projects: readonly string[],
   { yes, dryRun, json }: Options,
-  { config, ask }: { readonly config: Config; readonly ask: AskGitLab },
+  { config, ask }: { readonly config: Config; readonly ask: Ask<Onboarding> },
 ): Promise<void> {
   const planned = await planAll(projects, config, ask);
   const isQuiet = json === true;
@@ -63,7 +64,7 @@ async function setUp(
 async function planAll(
   projects: readonly string[],
   config: Config,
-  ask: AskGitLab,
+  ask: Ask<Onboarding>,
 ): Promise<readonly Planned[]> {
   const shipped = { ci: shippedCi(), flows: shippedFlows() };
   const words = (count: number) => `Looking at projects: ${count} of ${projects.length}…`;
@@ -107,7 +108,7 @@ async function isAgreed(count: number, isQuiet: boolean): Promise<boolean> {
 
 async function carryOutAll(
   planned: readonly Planned[],
-  ask: AskGitLab,
+  ask: Ask<Onboarding>,
   isQuiet: boolean,
 ): Promise<readonly Finished[]> {
   const finished: Finished[] = [];

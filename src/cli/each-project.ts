@@ -1,15 +1,14 @@
-import { type Argument, type Command, createArgument, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import pLimit from 'p-limit';
 import type { Config } from '../config/config.ts';
 import { isOurs } from '../hooks/ours.ts';
 import type { Hook, HookProject, Webhooks } from '../hooks/ports.ts';
-import { targetsOf } from '../hooks/targets.ts';
 import { BeckonError } from '../lib/errors.ts';
-import { groupOf, isExclusion, isGlob, patternFault } from '../lib/pattern.ts';
 import { coloured } from './coloured.ts';
 import { configOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
-import { type Ask, withWebhooks } from './operator.ts';
+import { withWebhooks } from './operator.ts';
+import { isCovered, isNamed, NOT_COVERED, type Place, projectsOf } from './places.ts';
 import { type Show, withProgress } from './progress.ts';
 
 /** Projects that are looked after at once. */
@@ -47,28 +46,11 @@ interface Options {
   readonly isJson?: boolean;
 }
 
-/** A project, or why an argument stands for none. */
-type Job = { readonly place: string } & ({ readonly project: HookProject } | { readonly error: unknown });
-
 /** What came of a job, with what is to be printed. */
 interface Done {
   readonly place: string;
   readonly said: readonly string[];
   readonly came: Outcome | { readonly error: unknown };
-}
-
-/** Projects as people name them: by their paths, by groups, and by globs. */
-export function projectsArgument(): Argument {
-  return createArgument(
-    '<project...>',
-    'full paths of projects or groups, or globs such as "acme/**"; with ! in front to leave out',
-  ).argParser<readonly string[]>((value, before = []) => {
-    const fault = isGlob(value) || isExclusion(value) ? patternFault(value) : undefined;
-    if (fault !== undefined) throw new InvalidArgumentError(`The pattern ${fault}.`);
-    if (isGlob(value) && !isExclusion(value) && groupOf(value) === '')
-      throw new InvalidArgumentError('A glob begins with the path of a group, as acme/** does.');
-    return [...before, value];
-  });
 }
 
 /**
@@ -80,20 +62,15 @@ export async function inEachProject(
   { command, onlyCovered = false, isJson = false }: Options,
   act: (scene: Scene) => Promise<Outcome>,
 ): Promise<void> {
-  if (places.every(isExclusion))
-    command.error('error: name a project, a group or a glob; what begins with ! only leaves out of these.');
   const config = await configOf(command);
-  const isNeeded = (path: string) =>
-    places.some((place) => place.toLowerCase() === path.toLowerCase()) ||
-    config.triggers.some(({ projects }) => projects.match(path));
   const remarks = new Set<string>();
   const done = await withProgress(`${places.join(', ')}…`, (show) =>
     withWebhooks(config, async (ask) =>
-      doAll(await jobsOf(places, ask), show, async (project, say) => {
+      doAll(await projectsOf(places, command, ask), show, async (project, say) => {
         const { id, path } = project;
-        const needsHook = isNeeded(path);
+        const needsHook = isNamed(path, places) || isCovered(path, config);
         if (onlyCovered && !needsHook) {
-          say(`${path}: no trigger of the config covers it.`);
+          say(`${path}: ${NOT_COVERED}`);
           return { isGood: true, word: 'not covered' };
         }
         return ask(path, async (gitlab) => {
@@ -120,27 +97,8 @@ export async function inEachProject(
   process.exitCode = isGood ? EXIT.done : EXIT.no;
 }
 
-/** Each project once, in the order of the arguments. */
-async function jobsOf(places: readonly string[], ask: Ask<Webhooks>): Promise<readonly Job[]> {
-  const exclusions = places.filter(isExclusion);
-  const included = places.filter((one) => !isExclusion(one));
-  const jobs = await Promise.all(
-    included.map(async (place): Promise<readonly Job[]> => {
-      try {
-        const targets = await ask(isGlob(place) ? groupOf(place) : place, (gitlab) =>
-          targetsOf(place, exclusions, gitlab),
-        );
-        return targets.map((project) => ({ place: project.path, project }));
-      } catch (error) {
-        return [{ place, error }];
-      }
-    }),
-  );
-  return [...new Map(jobs.flat().map((job) => [job.place, job])).values()];
-}
-
 function doAll(
-  jobs: readonly Job[],
+  jobs: readonly Place[],
   show: Show,
   act: (project: HookProject, say: Scene['say']) => Promise<Outcome>,
 ): Promise<readonly Done[]> {

@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import type { HookProject } from '../hooks/ports.ts';
 import { testHook } from '../hooks/revive.ts';
 import { carryOutSync, planSync, syncWords, wantedHook } from '../hooks/sync.ts';
-import { inEachProject, type Outcome, projectsArgument, type Scene } from './each-project.ts';
+import { inEachProject, type Outcome, type Scene } from './each-project.ts';
 import { hooksJson, renderHooks } from './hook-view.ts';
+import { PLACES, readPlace } from './places.ts';
 
 interface SyncOptions {
   readonly secret?: true;
@@ -22,7 +23,7 @@ const SYNCED = {
 
 const list = new Command('list')
   .description('List the webhooks that lead to Beckon, with their state and their last deliveries.')
-  .addArgument(projectsArgument())
+  .argument('<project...>', PLACES, readPlace)
   .option('--json', 'print them as JSON')
   .action(async (places: readonly string[], { json }: { json?: true }, command: Command) => {
     const isJson = json === true;
@@ -42,7 +43,7 @@ const test = new Command('test')
   .description(
     'Have GitLab send a test delivery, which also switches a webhook on again that GitLab switched off.',
   )
-  .addArgument(projectsArgument())
+  .argument('<project...>', PLACES, readPlace)
   .action(async (places: readonly string[], _options: object, command: Command) => {
     await inEachProject(places, { command, onlyCovered: true }, async ({ gitlab, project, ours, say }) => {
       if (ours.length === 0) return noHook(project, say);
@@ -64,7 +65,7 @@ const test = new Command('test')
 
 const sync = new Command('sync')
   .description('Register the webhooks of projects, or repair them. Changes nothing where all is right.')
-  .addArgument(projectsArgument())
+  .argument('<project...>', PLACES, readPlace)
   .option('--secret', 'write the secret of the config into the webhook anew')
   .option('--dry-run', 'say what would change, and change nothing')
   .action(async (places: readonly string[], { secret, dryRun }: SyncOptions, command: Command) => {
@@ -85,7 +86,7 @@ const sync = new Command('sync')
 
 const remove = new Command('remove')
   .description('Remove the webhooks that lead to Beckon.')
-  .addArgument(projectsArgument())
+  .argument('<project...>', PLACES, readPlace)
   .option('--dry-run', 'say which would be removed, and remove none')
   .action(async (places: readonly string[], { dryRun }: Pick<SyncOptions, 'dryRun'>, command: Command) => {
     await inEachProject(places, { command }, async ({ gitlab, project, ours, say }) => {

@@ -10,6 +10,7 @@ import { coloured } from './coloured.ts';
 import { configOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
 import { type Ask, withOnboarding } from './operator.ts';
+import { PLACES, pathsOf, readPlace } from './places.ts';
 import { withProgress } from './progress.ts';
 import { shippedCi, shippedFlows } from './shipped.ts';
 
@@ -26,7 +27,7 @@ export const setup = new Command('setup')
   .description(
     'Give projects all that they need: members, webhook, CI configuration and flow files. Shows the plan and asks first.',
   )
-  .argument('<project...>', 'full paths, such as group/project')
+  .argument('<project...>', PLACES, readPlace)
   .option('--yes', 'carry the plan out without asking')
   .option('--dry-run', 'show the plan, and change nothing')
   .option('--json', 'print what there is and what was done as JSON')
@@ -36,9 +37,10 @@ export const setup = new Command('setup')
 What it does has to be allowed to the account of gitlab.token: the role Maintainer in each project. CI configuration
 and flow files come as merge requests. A second time it changes nothing.`,
   )
-  .action(async (projects: readonly string[], options: Options, command: Command) => {
+  .action(async (places: readonly string[], options: Options, command: Command) => {
     const config = await configOf(command);
-    await withOnboarding(config, (ask) => setUp([...new Set(projects)], options, { config, ask }));
+    const projects = await pathsOf(places, command, config);
+    await withOnboarding(config, (ask) => setUp(projects, options, { config, ask }));
   });
 
 async function setUp(

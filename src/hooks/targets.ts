@@ -4,8 +4,8 @@ import type { HookProject, Webhooks } from './ports.ts';
 
 /**
  * The projects that an argument stands for: the full path of a project, or of a group, which is everything below it, or
- * a glob as triggers have them. By path. `exclusions`: patterns with `!` in front. Fails with a {@link BeckonError}
- * where there are none.
+ * a glob as triggers have them. By path. `exclusions`: patterns with `!` in front. Fails with a {@link BeckonError}:
+ * `no_place` where GitLab has neither project nor group of that path, `no_project` where no project is left.
  */
 export async function targetsOf(
   argument: string,
@@ -41,7 +41,7 @@ async function allBelow(
 
 function noPlace(argument: string): BeckonError {
   const place = isGlob(argument) ? `group ${groupOf(argument)}` : `project or group ${argument}`;
-  return new BeckonError('no_project', `GitLab has no ${place} for this token.`, {
+  return new BeckonError('no_place', `GitLab has no ${place} for this token.`, {
     hint: 'Is that its full path? Then the account of the token is no member: it needs the role Maintainer.',
   });
 }

@@ -25,16 +25,11 @@ async function sceneWithGroup() {
   const { world } = scene;
   const group = world.addGroup({ path: 'acme/web' });
   world.addMember({ group, user: 'olga', level: 'maintainer' });
-  for (const path of [
-    'acme/web/sub/deep',
-    'acme/web/none',
-    'acme/web/api',
-    'acme/web/old',
-    'acme/other/lent',
-  ])
+  for (const path of ['acme/web/sub/deep', 'acme/web/none', 'acme/web/api', 'acme/web/old'])
     await world.addProject({ path });
   world.updateProject({ project: 'acme/web/old', archived: true });
-  world.updateProject({ project: 'acme/other/lent', sharedWithGroupIds: [group.id] });
+  const lent = await world.addProject({ path: 'tools/lent', visibility: 'public' });
+  world.updateProject({ project: lent, sharedWithGroupIds: [group.id] });
   return {
     ...scene,
     /** Of the projects that have a webhook. */

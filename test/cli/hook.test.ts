@@ -144,14 +144,14 @@ describe('beckon hook', { timeout: LIMIT }, () => {
     });
   });
 
-  it('goes on with the other projects where one fails', async () => {
+  it('goes on with the other projects where some fail, and says once what to do', async () => {
     const { hook, hooks } = await sceneWithReceiver();
-    const answer = await hook('sync', 'acme/none', PROJECT);
+    const answer = await hook('sync', 'acme/none', PROJECT, 'acme/nope');
     expect(answer.status).toBe(1);
     expect(answer.stderr).toMatch(
-      /^acme\/none: GitLab has no project or group acme\/none for this token\.\nIs that its full path\?.*\n$/,
+      /^acme\/none: GitLab has no project or group acme\/none for this token\.\nacme\/nope: .*\nIs that its full path\?.*\n$/,
     );
-    expect(answer.stdout).toMatch(/is added: .*\nIn all: 1 failed, 1 added\.\n$/);
+    expect(answer.stdout).toMatch(/is added: .*\nIn all: 2 failed, 1 added\.\n$/);
     expect(hooks()).toHaveLength(1);
   });
 

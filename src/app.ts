@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { createRunAdmin } from './admin/runs.ts';
 import { createStanding } from './admin/standing.ts';
 import { type Base, baseOf, countRequests, createNames, type Ground } from './app/base.ts';
-import { openDesk } from './app/desk.ts';
+import { closedDesk, openDesk } from './app/desk.ts';
 import { createReloading } from './app/reload.ts';
 import { createOwnWhy } from './app/why.ts';
 import { remembering, startWorker } from './app/worker.ts';
@@ -124,7 +124,8 @@ export async function startApp(
       await probes.listen({ host, port: metricsPort });
     }
     let intake = intakeOf(base);
-    let desk = await openDesk(base);
+    const deskOf = async (on: Base) => (role === 'worker' ? closedDesk(on.config) : openDesk(on));
+    let desk = await deskOf(base);
     onClose(() => desk.close());
     const limiterOf = remembering(backend.limiterOf);
     let insight = insightOf(base, limiterOf);
@@ -157,7 +158,7 @@ export async function startApp(
       apply: async (next) => {
         const changed = baseOf(ground, next);
         const before = desk;
-        const after = await openDesk(changed);
+        const after = await deskOf(changed);
         await worker?.change(changed).catch(async (error) => {
           await after.close();
           throw error;

@@ -3,20 +3,32 @@ import type { Subject } from '../events/subject.ts';
 import type { Received } from '../receive.ts';
 import { IS_CONFIDENTIAL } from '../triggers/checks.ts';
 
-/** What became of a delivery. */
+/** What becomes of a webhook request. */
 export const DELIVERY_OUTCOMES = [
   'accepted',
   'duplicate',
   'ignored',
+  /** Nobody of ours: no accepted proof. */
   'unauthorized',
+  /** From an address that may not deliver. */
   'forbidden',
+  /** From an address that was wrong too often. */
+  'too_many',
+  /** Signed, and here before. */
   'replayed',
   'unreadable',
   'too_large',
+  /** Whoever sent it went away, or was too slow. */
   'aborted',
+  /** The queue was away. */
   'unavailable',
+  /** By a fault of our own. */
   'failed',
 ] as const;
+export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
+
+/** Those that are kept: what comes too often would push all others out. */
+export const KeptOutcome = z.enum(DELIVERY_OUTCOMES).exclude(['too_many']);
 
 const text = z.string();
 
@@ -29,7 +41,7 @@ export const DeliveryRecord = z
     id: text.describe('Its place in the list: the larger, the newer.'),
     at: text,
     by: z.enum(['delivery', 'todo']).describe('A webhook request, or a To-Do item that was caught up with.'),
-    outcome: z.enum(DELIVERY_OUTCOMES),
+    outcome: KeptOutcome,
     event: text.nullable().describe("GitLab's `object_kind`, such as `note`."),
     project: text.nullable().describe('Full path.'),
     item: z.object({ type: z.enum(['issue', 'merge_request']), iid: z.number() }).nullable(),

@@ -4,6 +4,7 @@ import { noteUrl } from '../runs/place.ts';
 import type { StopRequest } from '../runs/queue-ports.ts';
 import type { Run } from '../runs/run.ts';
 import { runState } from '../runs/state.ts';
+import type { StepName } from '../runs/steps/names.ts';
 
 const text = z.string();
 const orNull = <T extends z.ZodType>(schema: T) => schema.nullable();
@@ -63,12 +64,26 @@ export function durationOf(run: Run, now: number): number {
   return (run.finishedAt === undefined ? now : Date.parse(run.finishedAt)) - Date.parse(run.createdAt);
 }
 
-/** How a run ended, or else where it stands, and why it does not get on. */
+/** What a run does in a step, for people who do not know the steps. */
+const DOES: Readonly<Record<StepName, string>> = {
+  admit: 'looks whether it may start',
+  turn: 'waits for its turn',
+  note: 'writes its note',
+  fork: 'looks whether it may work on a fork',
+  prepare: 'makes its branch',
+  pipeline: 'starts its pipeline',
+  announce: 'says that it has started',
+  watch: 'waits for its pipeline',
+  deliver: 'hands over what it made',
+  finish: 'says how it ended',
+};
+
+/** How a run ended, or else what it does, and why it does not get on. */
 export function resultOf({ outcome, step, history }: Run): string {
   switch (outcome?.kind) {
     case undefined: {
       const last = history?.at(-1);
-      return last?.what === 'retrying' ? `${step}, trying again: ${last.detail ?? ''}` : step;
+      return last?.what === 'retrying' ? `${DOES[step]}, trying again: ${last.detail ?? ''}` : DOES[step];
     }
     case 'merge_request':
       return `merge request !${outcome.iid}`;

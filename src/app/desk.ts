@@ -1,6 +1,7 @@
 import { createRightsOf } from '../admin/rights.ts';
 import { createRunAdmin } from '../admin/runs.ts';
 import { createStart } from '../admin/start.ts';
+import type { Config } from '../config/config.ts';
 import { createGitLab } from '../gitlab/client.ts';
 import type { Wire } from '../gitlab/connection.ts';
 import { createSignIn } from '../gitlab/sign-in.ts';
@@ -24,21 +25,17 @@ export interface OpenDesk extends Desk {
   close(): Promise<void>;
 }
 
-/** Rejects with what {@link openTransport} rejects with. */
+/** One that serves nobody, without any connection. */
+export function closedDesk(config: Config): OpenDesk {
+  const nobody = { sessions: undefined, people: undefined, start: undefined };
+  return { config, ...nobody, health: async () => [], close: async () => {} };
+}
+
+/** A closed one where the config has no admin token. Rejects with what {@link openTransport} rejects with. */
 export async function openDesk(base: Base): Promise<OpenDesk> {
   const { config, metrics, traced, clock } = base;
   const { adminToken, publicUrl, oauth } = config.server;
-  if (adminToken === undefined) {
-    const health = async () => [];
-    return {
-      config,
-      sessions: undefined,
-      people: undefined,
-      start: undefined,
-      health,
-      close: async () => {},
-    };
-  }
+  if (adminToken === undefined) return closedDesk(config);
   const dispatcher = await openTransport({ caFile: config.gitlab.caFile });
   const wire: Wire = { dispatcher, onRequest: countRequests(metrics), timeout: REQUEST_TIMEOUT, traced };
   const gitlabOf = ofAgents(config, (login) => createGitLab(login, wire));

@@ -1,5 +1,5 @@
 import type { Agent, Config, Trigger } from '../config/config.ts';
-import { isExclusion } from '../lib/pattern.ts';
+import { isExclusion, isGlob } from '../lib/pattern.ts';
 import { type Finding, ok, risky, unknown, wrong } from '../setup/finding.ts';
 
 /** What of the config says where agents work. */
@@ -40,17 +40,13 @@ export function findCoverage(
 /** The projects that triggers name by their full paths. */
 export function exactProjects(triggers: readonly Trigger[]): readonly string[] {
   return triggers.flatMap(({ projects }) =>
-    projects.patterns.filter((one) => !isExclusion(one) && isExact(one) && projects.match(one)),
+    projects.patterns.filter((one) => !isExclusion(one) && !isGlob(one) && projects.match(one)),
   );
 }
 
 /** Whether a trigger covers more projects than it names. */
 export function hasGlob({ projects }: Pick<Trigger, 'projects'>): boolean {
-  return projects.patterns.some((one) => !isExclusion(one) && !isExact(one));
-}
-
-function isExact(pattern: string): boolean {
-  return !/[*?[\]{}]/.test(pattern);
+  return projects.patterns.some((one) => !isExclusion(one) && isGlob(one));
 }
 
 function count(number: number, noun: string): string {

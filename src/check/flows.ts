@@ -30,6 +30,12 @@ export async function gatherFlow(
   return { kind: 'file', path: flow.path, flow: { is: undefined } };
 }
 
+/** The path of a flow file that is not there; `undefined`: it is, or there is to be none, or nobody could tell. */
+export function missingFlowFile(facts: FlowFacts): string | undefined {
+  if (facts?.kind !== 'file' || 'failure' in facts.flow) return undefined;
+  return facts.flow.is === undefined ? facts.path : undefined;
+}
+
 /** Whether a run can use the flow. */
 export function findFlow(
   facts: FlowFacts,

@@ -6,6 +6,7 @@ import { BeckonError } from '../lib/errors.ts';
 import { coloured } from './coloured.ts';
 import { configFileOf, configOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
+import { PLACES, pathsOf, readPlace } from './places.ts';
 import { type Show, withProgress } from './progress.ts';
 import { shippedCi } from './shipped.ts';
 
@@ -20,15 +21,16 @@ interface Options {
 
 export const check = new Command('check')
   .description('Say whether config, queue, GitLab, tokens, roles and projects are right, and what to do.')
-  .argument('[projects...]', 'full paths to look at (default: those of the triggers)')
+  .argument('[projects...]', `${PLACES} (default: the projects of the triggers)`, readPlace)
   .option('--json', 'print the findings as JSON')
   .option(
     '--deliver',
     "have GitLab send a test delivery to each project's webhook, which shows whether it arrives",
   )
-  .action(async (projects: readonly string[], { json, deliver }: Options, command: Command) => {
+  .action(async (places: readonly string[], { json, deliver }: Options, command: Command) => {
     const config = await configOf(command);
     const file = configFileOf(command);
+    const projects = places.length === 0 ? [] : await pathsOf(places, command, config);
     const groups = await withProgress('Looking…', (show) =>
       look(config, projects, { file, deliver: deliver === true, show }),
     );

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 /** Calls of each command that are worth showing, by its name below `beckon`. */
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   serve: ['beckon serve', 'beckon serve --role worker --config /etc/beckon/beckon.yaml'],
-  check: ['beckon check', 'beckon check acme/web/shop --json'],
+  check: ['beckon check', 'beckon check acme/web/shop --json', 'beckon check acme/web'],
   simulate: [
     'beckon simulate payload.json',
     'beckon simulate - --header "X-Gitlab-Event: Note Hook" < payload.json',
@@ -13,16 +13,24 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'beckon init',
     'beckon init --yes --gitlab https://gitlab.example.com --public-url https://beckon.example.com \\\n    --project "acme/**" --token file:/run/secrets/gitlab-token-claude --operator-token env:GITLAB_TOKEN',
   ],
-  setup: ['beckon setup acme/web/shop --dry-run', 'beckon setup acme/web/shop acme/web/docs --yes'],
+  setup: [
+    'beckon setup acme/web/shop --dry-run',
+    'beckon setup acme/web/shop acme/web/docs --yes',
+    'beckon setup acme/web --dry-run',
+  ],
   ci: ['beckon ci acme/web/shop', 'beckon ci acme/web/shop --merge-request'],
   flow: ['beckon flow list'],
   'flow list': ['beckon flow list'],
   'flow show': ['beckon flow show claude'],
   'flow add': ['beckon flow add claude', 'beckon flow add claude --project acme/web/shop'],
-  hook: ['beckon hook sync acme/web/shop'],
-  'hook list': ['beckon hook list acme/web/shop', 'beckon hook list acme/web/shop acme/web/docs --json'],
-  'hook test': ['beckon hook test acme/web/shop'],
-  'hook sync': ['beckon hook sync acme/web/shop --dry-run', 'beckon hook sync acme/web/shop --secret'],
+  hook: ['beckon hook sync acme/web/shop', 'beckon hook sync acme/web'],
+  'hook list': ['beckon hook list acme/web/shop', 'beckon hook list acme/web --json'],
+  'hook test': ['beckon hook test acme/web/shop', 'beckon hook test acme/web'],
+  'hook sync': [
+    'beckon hook sync acme/web/shop --secret',
+    'beckon hook sync acme/web --dry-run',
+    'beckon hook sync "acme/**" "!acme/web/legacy-*"',
+  ],
   'hook remove': ['beckon hook remove acme/web/shop --dry-run'],
   runs: ['beckon runs'],
   'runs list': [

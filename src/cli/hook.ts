@@ -1,60 +1,51 @@
 import { Command } from 'commander';
-import type { Config } from '../config/config.ts';
-import { ConfigError } from '../config/load.ts';
-import { isOurs } from '../hooks/ours.ts';
-import type { Hook, HookProject, Webhooks } from '../hooks/ports.ts';
+import type { HookProject } from '../hooks/ports.ts';
 import { testHook } from '../hooks/revive.ts';
 import { carryOutSync, planSync, syncWords, wantedHook } from '../hooks/sync.ts';
-import { BeckonError } from '../lib/errors.ts';
-import { coloured } from './coloured.ts';
-import { EXIT } from './exit.ts';
+import { inEachProject, type Outcome, type Scene } from './each-project.ts';
 import { hooksJson, renderHooks } from './hook-view.ts';
-import { asHookKeeper } from './operator.ts';
-import { withProgress } from './progress.ts';
+import { PLACES, readPlace } from './places.ts';
 
 interface SyncOptions {
   readonly secret?: true;
   readonly dryRun?: true;
 }
 
-/** What a command has to do with. */
-interface Scene {
-  readonly gitlab: Webhooks;
-  readonly config: Config;
-  readonly project: HookProject;
-  /** Prints, once the command is done with the project. */
-  readonly say: (text: string) => void;
-  /** Those that lead to us. */
-  readonly ours: readonly Hook[];
-}
-
 const NO_SECRETS =
   'GitLab does not show secrets, so whether its secret is that of the config is not known: `beckon hook test` tells, and --secret writes it anew.';
 
+/** What is counted: done, and with --dry-run. */
+const SYNCED = {
+  create: ['added', 'to add'],
+  update: ['changed', 'to change'],
+  nothing: ['unchanged', 'unchanged'],
+} as const;
+
 const list = new Command('list')
   .description('List the webhooks that lead to Beckon, with their state and their last deliveries.')
-  .argument('<project...>', 'full paths, such as group/project')
+  .argument('<project...>', PLACES, readPlace)
   .option('--json', 'print them as JSON')
-  .action(async (projects: readonly string[], { json }: { json?: true }, command: Command) => {
-    const answers: object[] = [];
-    await forEach(projects, command, async ({ gitlab, project, ours, say }) => {
+  .action(async (places: readonly string[], { json }: { json?: true }, command: Command) => {
+    const isJson = json === true;
+    await inEachProject(places, { command, isJson }, async ({ gitlab, project, ours, needsHook, say }) => {
       const hooks = [];
       for (const hook of ours)
         hooks.push({ hook, deliveries: await gitlab.deliveries(project.id, hook.id, { page: 1 }) });
-      if (json === true) answers.push(hooksJson(project.path, hooks));
-      else say(renderHooks(project.path, hooks));
-      return ours.length > 0 && ours.every(({ state }) => state === 'executable');
+      if (!isJson) say(renderHooks(project.path, hooks));
+      const answer = hooksJson(project.path, hooks);
+      if (ours.length === 0) return { isGood: !needsHook, word: 'without a webhook', json: answer };
+      const isGood = ours.every(({ state }) => state === 'executable');
+      return { isGood, word: isGood ? 'on' : 'off', json: answer };
     });
-    if (json === true) console.log(JSON.stringify(answers, null, 2));
   });
 
 const test = new Command('test')
   .description(
     'Have GitLab send a test delivery, which also switches a webhook on again that GitLab switched off.',
   )
-  .argument('<project...>', 'full paths, such as group/project')
-  .action(async (projects: readonly string[], _options: object, command: Command) => {
-    await forEach(projects, command, async ({ gitlab, project, ours, say }) => {
+  .argument('<project...>', PLACES, readPlace)
+  .action(async (places: readonly string[], _options: object, command: Command) => {
+    await inEachProject(places, { command, onlyCovered: true }, async ({ gitlab, project, ours, say }) => {
       if (ours.length === 0) return noHook(project, say);
       let isGood = true;
       for (const hook of ours) {
@@ -68,95 +59,57 @@ const test = new Command('test')
           say(`${project.path}: hook ${hook.id} does not work: ${tested.reason}`);
         }
       }
-      return isGood;
+      return { isGood, word: isGood ? 'working' : 'not working' };
     });
   });
 
 const sync = new Command('sync')
-  .description('Register the webhook of a project, or repair it. Changes nothing where all is right.')
-  .argument('<project...>', 'full paths, such as group/project')
+  .description('Register the webhooks of projects, or repair them. Changes nothing where all is right.')
+  .argument('<project...>', PLACES, readPlace)
   .option('--secret', 'write the secret of the config into the webhook anew')
   .option('--dry-run', 'say what would change, and change nothing')
-  .action(async (projects: readonly string[], { secret, dryRun }: SyncOptions, command: Command) => {
-    await forEach(projects, command, async ({ gitlab, config, project, ours, say }) => {
-      const wanted = wantedHook(config, { project: project.path, version: await gitlab.version() });
+  .action(async (places: readonly string[], { secret, dryRun }: SyncOptions, command: Command) => {
+    let version: Promise<string> | undefined;
+    await inEachProject(places, { command, onlyCovered: true }, async (scene) => {
+      const { gitlab, config, project, ours, say, remark } = scene;
+      version ??= gitlab.version();
+      const wanted = wantedHook(config, { project: project.path, version: await version });
       const plan = planSync(ours, wanted, { renewsSecret: secret === true });
       const done = dryRun === true ? undefined : await carryOutSync(plan, gitlab, project.id);
       say(`${project.path}: ${syncWords(plan, done)}`);
-      if (plan.kind === 'nothing') say(NO_SECRETS);
+      if (plan.kind === 'nothing') remark(NO_SECRETS);
       for (const { id } of ours.slice(1))
         say(`${project.path}: hook ${id} leads to Beckon too, and is needless.`);
-      return true;
+      return { isGood: true, word: SYNCED[plan.kind][dryRun === true ? 1 : 0] };
     });
   });
 
 const remove = new Command('remove')
   .description('Remove the webhooks that lead to Beckon.')
-  .argument('<project...>', 'full paths, such as group/project')
+  .argument('<project...>', PLACES, readPlace)
   .option('--dry-run', 'say which would be removed, and remove none')
-  .action(async (projects: readonly string[], { dryRun }: Pick<SyncOptions, 'dryRun'>, command: Command) => {
-    await forEach(projects, command, async ({ gitlab, project, ours, say }) => {
-      if (ours.length === 0) say(`${project.path}: nothing to remove.`);
+  .action(async (places: readonly string[], { dryRun }: Pick<SyncOptions, 'dryRun'>, command: Command) => {
+    await inEachProject(places, { command }, async ({ gitlab, project, ours, say }) => {
+      if (ours.length === 0) {
+        say(`${project.path}: nothing to remove.`);
+        return { isGood: true, word: 'without a webhook' };
+      }
       for (const { id, url } of ours) {
         if (dryRun !== true) await gitlab.remove(project.id, id);
         say(`${project.path}: hook ${id} ${url} ${dryRun === true ? 'would be' : 'is'} removed.`);
       }
-      return true;
+      return { isGood: true, word: dryRun === true ? 'to remove' : 'removed' };
     });
   });
 
 export const hook = new Command('hook')
-  .description('The webhooks of projects: list, test, sync, remove.')
+  .description('The webhooks of projects and of all projects of a group: list, test, sync, remove.')
   .addCommand(list)
   .addCommand(test)
   .addCommand(sync)
   .addCommand(remove);
 
-/** Does the same in every project; what fails in one is told, and does not keep the others from theirs. */
-async function forEach(
-  projects: readonly string[],
-  command: Command,
-  act: (scene: Scene) => Promise<boolean>,
-): Promise<void> {
-  let isGood = true;
-  for (const path of projects) {
-    const said: string[] = [];
-    const say = (text: string) => void said.push(text);
-    try {
-      isGood =
-        (await withProgress(`${path}…`, () => inProject(path, command, (scene) => act({ ...scene, say })))) &&
-        isGood;
-    } catch (error) {
-      if (!(error instanceof BeckonError) || error instanceof ConfigError || projects.length === 1)
-        throw error;
-      isGood = false;
-      console.error(`${path}: ${error.message}`);
-      if (error.hint !== undefined) console.error(error.hint);
-    } finally {
-      for (const text of said) console.log(coloured(text));
-    }
-  }
-  process.exitCode = isGood ? EXIT.done : EXIT.no;
-}
-
-function inProject(
-  path: string,
-  command: Command,
-  act: (scene: Omit<Scene, 'say'>) => Promise<boolean>,
-): Promise<boolean> {
-  return asHookKeeper(command, path, async (gitlab, config) => {
-    const project = await gitlab.project(path);
-    if (project === undefined)
-      throw new BeckonError('no_project', `GitLab has no project ${path} for this token.`, {
-        hint: 'Is that its full path? Then the account of the token is no member: it needs the role Maintainer.',
-      });
-    const hooks = await gitlab.hooks(project.id);
-    const ours = hooks.filter(({ url }) => isOurs(url, config.server.publicUrl));
-    return act({ gitlab, config, project, ours });
-  });
-}
-
-function noHook({ path }: HookProject, say: Scene['say']): boolean {
+function noHook({ path }: HookProject, say: Scene['say']): Outcome {
   say(`${path}: no webhook leads to Beckon. \`beckon hook sync ${path}\` adds one.`);
-  return false;
+  return { isGood: false, word: 'without a webhook' };
 }

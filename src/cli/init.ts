@@ -5,6 +5,7 @@ import { DEFAULT_CONFIG_FILE } from '../config/load.ts';
 import { tokenVariable } from '../config/token-variable.ts';
 import { normalWebUrl } from '../config/web-url.ts';
 import { BeckonError } from '../lib/errors.ts';
+import { isExclusion, isGlob } from '../lib/pattern.ts';
 import { configFileOf } from './config-option.ts';
 import { type Answers, type SecretSource, secretAt } from './init/answers.ts';
 import { compose } from './init/compose.ts';
@@ -137,7 +138,7 @@ interface Closing {
 /** What was written, and what to call next. */
 function closing({ secrets }: Writing, { file, unset, answers }: Closing): string {
   const option = nameOf(file) === DEFAULT_CONFIG_FILE ? '' : ` --config ${nameOf(file)}`;
-  const project = answers.projects.find((path) => !/[*?[\]{}!]/.test(path)) ?? 'GROUP/PROJECT';
+  const project = answers.projects.find((path) => !isGlob(path) && !isExclusion(path)) ?? 'GROUP/PROJECT';
   const isOpen = new URL(answers.publicUrl).protocol === 'http:';
   return [
     `${nameOf(file)} is written, and it is valid.`,

@@ -37,26 +37,24 @@ export async function asOperator<T>(
 
 const needsMaintainer = (where: string) => `the role Maintainer${where}`;
 
-/** As {@link asOperator}, for the webhooks of a project. */
-export async function asHookKeeper<T>(
-  command: Command,
-  project: string,
-  act: (gitlab: Webhooks, config: Config) => Promise<T>,
-): Promise<T> {
+/** GitLab for projects and groups, explaining what it refuses as {@link asOperator} does. */
+export type Ask<GitLab> = <T>(place: string, act: (gitlab: GitLab) => Promise<T>) => Promise<T>;
+
+/** As {@link asOperator}, for the webhooks of projects; the connection stays open until `act` is over. */
+export async function withWebhooks<T>(config: Config, act: (ask: Ask<Webhooks>) => Promise<T>): Promise<T> {
   const { createWebhooks } = await import('../gitlab/hooks.ts');
-  const config = await configOf(command);
   return withWire(config, (wire) =>
-    explained({ config, project, needs: needsMaintainer }, (login) =>
-      act(createWebhooks(login, wire), config),
+    act((project, use) =>
+      explained({ config, project, needs: needsMaintainer }, (login) => use(createWebhooks(login, wire))),
     ),
   );
 }
 
-/** GitLab for one project after another, explaining what it refuses as {@link asOperator} does. */
-export type AskGitLab = <T>(project: string, act: (gitlab: Onboarding) => Promise<T>) => Promise<T>;
-
-/** As {@link asOperator}, for all that several projects need; the connection stays open until `act` is over. */
-export async function withOnboarding<T>(config: Config, act: (ask: AskGitLab) => Promise<T>): Promise<T> {
+/** As {@link withWebhooks}, for all that several projects need. */
+export async function withOnboarding<T>(
+  config: Config,
+  act: (ask: Ask<Onboarding>) => Promise<T>,
+): Promise<T> {
   const [{ createOperator }, { createWebhooks }, { createChecked }] = await Promise.all([
     import('../gitlab/operator.ts'),
     import('../gitlab/hooks.ts'),

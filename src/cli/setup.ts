@@ -4,11 +4,13 @@ import type { Config } from '../config/config.ts';
 import { BeckonError } from '../lib/errors.ts';
 import { carryOut, type Finished, hasActs, isComplete, notYet, type Planned } from '../onboard/carry-out.ts';
 import { planProject } from '../onboard/plan.ts';
+import type { Onboarding } from '../onboard/ports.ts';
 import { projectJson, renderProject, renderRest } from '../onboard/render.ts';
 import { coloured } from './coloured.ts';
 import { configOf } from './config-option.ts';
 import { EXIT } from './exit.ts';
-import { type AskGitLab, withOnboarding } from './operator.ts';
+import { type Ask, withOnboarding } from './operator.ts';
+import { PLACES, pathsOf, readPlace } from './places.ts';
 import { withProgress } from './progress.ts';
 import { shippedCi, shippedFlows } from './shipped.ts';
 
@@ -25,7 +27,7 @@ export const setup = new Command('setup')
   .description(
     'Give projects all that they need: members, webhook, CI configuration and flow files. Shows the plan and asks first.',
   )
-  .argument('<project...>', 'full paths, such as group/project')
+  .argument('<project...>', PLACES, readPlace)
   .option('--yes', 'carry the plan out without asking')
   .option('--dry-run', 'show the plan, and change nothing')
   .option('--json', 'print what there is and what was done as JSON')
@@ -35,15 +37,16 @@ export const setup = new Command('setup')
 What it does has to be allowed to the account of gitlab.token: the role Maintainer in each project. CI configuration
 and flow files come as merge requests. A second time it changes nothing.`,
   )
-  .action(async (projects: readonly string[], options: Options, command: Command) => {
+  .action(async (places: readonly string[], options: Options, command: Command) => {
     const config = await configOf(command);
-    await withOnboarding(config, (ask) => setUp([...new Set(projects)], options, { config, ask }));
+    const projects = await pathsOf(places, command, config);
+    await withOnboarding(config, (ask) => setUp(projects, options, { config, ask }));
   });
 
 async function setUp(
   projects: readonly string[],
   { yes, dryRun, json }: Options,
-  { config, ask }: { readonly config: Config; readonly ask: AskGitLab },
+  { config, ask }: { readonly config: Config; readonly ask: Ask<Onboarding> },
 ): Promise<void> {
   const planned = await planAll(projects, config, ask);
   const isQuiet = json === true;
@@ -63,7 +66,7 @@ async function setUp(
 async function planAll(
   projects: readonly string[],
   config: Config,
-  ask: AskGitLab,
+  ask: Ask<Onboarding>,
 ): Promise<readonly Planned[]> {
   const shipped = { ci: shippedCi(), flows: shippedFlows() };
   const words = (count: number) => `Looking at projects: ${count} of ${projects.length}…`;
@@ -107,7 +110,7 @@ async function isAgreed(count: number, isQuiet: boolean): Promise<boolean> {
 
 async function carryOutAll(
   planned: readonly Planned[],
-  ask: AskGitLab,
+  ask: Ask<Onboarding>,
   isQuiet: boolean,
 ): Promise<readonly Finished[]> {
   const finished: Finished[] = [];

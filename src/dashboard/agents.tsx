@@ -28,9 +28,11 @@ export function agentsPage({
     { frame, title: 'Agents', at: '/agents' },
     <>
       <h1>Agents</h1>
-      <p>For {gitlab}. `beckon check` looks at their projects, too.</p>
+      <p>
+        For {gitlab}. <code>beckon check</code> looks at their projects, too.
+      </p>
       <table>
-        <Columns names={['Agent', 'Account', 'Flow', 'Hand-over', 'At most', 'Merge request']} />
+        <Columns names={['Agent', 'Account', 'Flow', 'Hand-over', 'Time limit', 'Merge request']} />
         <tbody>
           {agents.map((agent) => (
             <tr key={agent.name}>
@@ -38,7 +40,7 @@ export function agentsPage({
               <td data-label="Account">@{agent.account}</td>
               <td data-label="Flow">{agent.flow ?? "a job of the project's own"}</td>
               <td data-label="Hand-over">{agent.handoff}</td>
-              <td data-label="At most">{agent.timeout}</td>
+              <td data-label="Time limit">{agent.timeout}</td>
               <td data-label="Merge request">{agent.mergeRequest}</td>
             </tr>
           ))}

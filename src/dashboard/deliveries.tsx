@@ -1,4 +1,4 @@
-import { DELIVERY_OUTCOMES, type DeliveryRecord } from '../admin/deliveries.ts';
+import { type DeliveryRecord, KeptOutcome } from '../admin/deliveries.ts';
 import { Choice, Field } from './fields.tsx';
 import { Columns, type Frame, Live, Out, page, Time } from './layout.tsx';
 import { Verdicts } from './verdicts.tsx';
@@ -31,7 +31,7 @@ export function deliveriesPage(shown: DeliveriesPage): string {
     <>
       <h1>Deliveries of late</h1>
       <form class="filters" method="get" action={`${base}/deliveries`}>
-        <Choice name="outcome" label="Outcome" value={filters.outcome} options={DELIVERY_OUTCOMES} />
+        <Choice name="outcome" label="Outcome" value={filters.outcome} options={KeptOutcome.options} />
         <Field name="project" label="Project" value={filters.project} hint="acme/**" />
         <Field name="event" label="Event" value={filters.event} hint="note" />
         <button type="submit">Filter</button>
@@ -83,8 +83,10 @@ function DeliveryTable({
             <td data-label="Came">
               <Time at={delivery.at} />
             </td>
-            <td data-label="Took">{delivery.ms === null ? '' : `${delivery.ms} ms`}</td>
-            <td data-label="Why">
+            <td data-label="Took" class="took">
+              {delivery.ms === null ? '' : `${delivery.ms} ms`}
+            </td>
+            <td data-label="Why" class="why">
               <Answer base={base} delivery={delivery} />
             </td>
           </tr>

@@ -115,6 +115,13 @@ export function Out({ href, children }: { readonly href: string; readonly childr
   );
 }
 
+/** A text in which commands and names of the config stand between backticks. */
+export function Prose({ text }: { readonly text: string }) {
+  return (
+    <>{text.split('`').map((part, index) => (index % 2 === 0 ? part : <code key={index}>{part}</code>))}</>
+  );
+}
+
 /** The head of a table. */
 export function Columns({ names }: { readonly names: readonly string[] }) {
   return (

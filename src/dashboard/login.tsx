@@ -40,7 +40,9 @@ export function loginPage({
         </button>
       </form>
       <p>
-        <small>The token is `server.adminToken` in Beckon's config.</small>
+        <small>
+          The token is <code>server.adminToken</code> in Beckon's config.
+        </small>
       </p>
     </>,
   );

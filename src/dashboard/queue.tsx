@@ -29,6 +29,10 @@ export function queuePage({ frame, depth, standing, address }: QueuePage): strin
           }))}
         />
         <h2>Jobs</h2>
+        <p class="hint">
+          What the queue holds: each run is one, delayed while it waits for its turn or its pipeline, and so
+          are duties that come again, such as looking at To-Do items.
+        </p>
         <dl class="facts">
           {Object.entries(depth).map(([state, number]) => (
             <div key={state}>

@@ -109,7 +109,9 @@ function TimeLine({ run, now }: { readonly run: RunDetails; readonly now: number
                   {entry.times === 1 ? entry.what : `${entry.what} (${entry.times} times)`}
                 </td>
                 <td data-label="Step">{entry.step}</td>
-                <td data-label="Why">{'detail' in entry ? entry.detail : ''}</td>
+                <td data-label="Why" class="why">
+                  {'detail' in entry ? entry.detail : ''}
+                </td>
               </tr>
             );
           })}

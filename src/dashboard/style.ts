@@ -34,9 +34,10 @@ header form { display: flex; gap: .75rem; align-items: center; }
 main { max-width: 80rem; margin: 0 auto; padding: 1rem 1.25rem 3rem; }
 h1 { font-size: 1.5rem; margin: .5rem 0 1rem; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+h3 { font-size: 1rem; margin: 1rem 0 .25rem; }
 button, a.button, input, select, textarea {
   font: inherit; color: inherit; background: var(--page);
-  border: 1px solid var(--line); border-radius: .4rem; padding: .4rem .6rem; min-height: 2.4rem;
+  border: 1px solid var(--line); border-radius: .4rem; padding: .4rem .6rem; min-height: 2.45rem;
 }
 button, a.button { background: var(--soft); cursor: pointer; font-weight: 600; }
 a.button { display: inline-block; text-decoration: none; }
@@ -46,6 +47,7 @@ label { display: grid; gap: .2rem; font-size: .9rem; color: var(--quiet); }
 label input, label select, label textarea { color: var(--text); font-size: 1rem; }
 .filters { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin-bottom: 1.25rem; }
 .filters input { width: 9rem; }
+.filters > a { line-height: 2.4rem; }
 form.why { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; margin-bottom: 1.25rem; }
 form.why label { flex: 1 1 20rem; max-width: 44rem; }
 .login, .simulate { display: grid; gap: 1rem; max-width: 26rem; justify-items: start; }
@@ -55,8 +57,11 @@ textarea { font-family: ui-monospace, monospace; width: 100%; }
 table { width: 100%; border-collapse: collapse; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); }
 thead th { color: var(--quiet); font-size: .85rem; font-weight: 600; }
-td.what { min-width: 14rem; }
-td small { display: block; }
+td { overflow-wrap: break-word; }
+td.what, td.why { overflow-wrap: anywhere; }
+td.what { min-width: 16rem; }
+td time, td.took { white-space: nowrap; }
+td small, .verdicts small { display: block; }
 .state {
   display: inline-block; padding: 0 .5rem; border: 1px solid currentcolor; border-radius: 1rem;
   font-size: .85rem; font-weight: 600; white-space: nowrap; color: var(--quiet);
@@ -76,6 +81,8 @@ td small { display: block; }
 .deliveries summary { cursor: pointer; }
 .deliveries .verdicts { margin: .25rem 0; }
 .verdicts { list-style: none; padding: 0; }
+.verdicts li { padding-left: 1.25rem; text-indent: -1.25rem; }
+.verdicts small { text-indent: 0; }
 .empty { color: var(--quiet); }
 @media (max-width: 44rem) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -84,7 +91,8 @@ td small { display: block; }
   tr { display: block; padding: .75rem 0; border-bottom: 1px solid var(--line); }
   td, tbody th { display: block; border: 0; padding: .1rem 0; min-width: 0; }
   td[data-label]::before { content: attr(data-label) ": "; color: var(--quiet); }
-  .facts div { grid-template-columns: 1fr; gap: 0; }
+  td:empty { display: none; }
+  .facts div { grid-template-columns: 8rem 1fr; }
   .filters { display: grid; grid-template-columns: 1fr 1fr; }
   .filters input, .filters select { width: 100%; }
 }

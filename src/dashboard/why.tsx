@@ -2,7 +2,7 @@ import type { Finding } from '../setup/finding.ts';
 import { ABOUTS } from '../why/parts.ts';
 import { HEADINGS } from '../why/render.ts';
 import type { WhyAnswer } from '../why/why.ts';
-import { type Frame, Out, page } from './layout.tsx';
+import { type Frame, Out, Prose, page } from './layout.tsx';
 
 interface WhyPage {
   readonly frame: Frame;
@@ -19,7 +19,14 @@ export function whyPage({ frame, url, answer }: WhyPage): string {
     <>
       <h1>Why did nothing happen?</h1>
       <WhyForm base={base} url={url} />
-      {answer === undefined ? null : <Answer base={base} answer={answer} />}
+      {answer === undefined ? (
+        <p class="hint">
+          Says whether GitLab delivered it, what the triggers said, and what became of the run. In GitLab,
+          “Copy link” in the menu of a comment gives its address.
+        </p>
+      ) : (
+        <Answer base={base} answer={answer} />
+      )}
     </>,
   );
 }
@@ -29,7 +36,7 @@ export function WhyForm({ base, url }: { readonly base: string; readonly url?: s
   return (
     <form class="why" method="get" action={`${base}/why`}>
       <label>
-        Address of a comment, an issue or a merge request
+        No answer? Address of a comment, an issue or a merge request
         <input name="url" value={url} required autoComplete="off" spellcheck={false} />
       </label>
       <button type="submit">Why?</button>
@@ -42,8 +49,14 @@ function Answer({ base, answer }: { readonly base: string; readonly answer: WhyA
   return (
     <>
       <section aria-label="Answer" class="answer">
-        <p class="lead">{conclusion}</p>
-        {remedy === null ? null : <p>{remedy}</p>}
+        <p class="lead">
+          <Prose text={conclusion} />
+        </p>
+        {remedy === null ? null : (
+          <p>
+            <Prose text={remedy} />
+          </p>
+        )}
         {runs.map((id) => (
           <p key={id}>
             <a href={`${base}/runs/${id}`}>Run {id}</a>
@@ -85,8 +98,12 @@ export function Line({ finding: { state, text, remedy, link } }: { readonly find
       <span role="img" aria-label={word}>
         {mark}
       </span>{' '}
-      {text}
-      {remedy === undefined ? null : <small>{remedy}</small>}
+      <Prose text={text} />
+      {remedy === undefined ? null : (
+        <small>
+          <Prose text={remedy} />
+        </small>
+      )}
       {link === undefined ? null : (
         <small>
           <Out href={link}>{link}</Out>

@@ -1,4 +1,4 @@
-import { Metadata, ProjectHooks, Projects } from '@gitbeaker/rest';
+import { Groups, Metadata, ProjectHooks, Projects } from '@gitbeaker/rest';
 import { z } from 'zod';
 import {
   DELIVERIES_PER_PAGE,
@@ -29,9 +29,13 @@ export function createWebhooks(login: Login, wire: Wire): Webhooks {
   return { ...createPlaces(connection), ...createSettings(connection), ...createDeliveries(connection) };
 }
 
-function createPlaces(connection: ResourceConnection): Pick<Webhooks, 'version' | 'project' | 'maintained'> {
+function createPlaces(
+  connection: ResourceConnection,
+): Pick<Webhooks, 'version' | 'project' | 'maintained' | 'below'> {
   const metadata = new Metadata(connection);
   const projects = new Projects(connection);
+  const groups = new Groups(connection);
+  const order = { orderBy: 'id', sort: 'asc', perPage: 100 } as const;
   return {
     async version() {
       return readAnswer(MetadataAnswer, await metadata.show()).version;
@@ -41,14 +45,26 @@ function createPlaces(connection: ResourceConnection): Pick<Webhooks, 'version' 
       return answer === undefined ? undefined : readAnswer(PathAnswer, answer);
     },
     async maintained(page) {
-      const order = { orderBy: 'id', sort: 'asc', perPage: 100, page } as const;
       const answer = await projects.all<false, 'offset'>({
         minAccessLevel: 40,
         archived: false,
         simple: true,
+        page,
         ...order,
       });
       return readAnswer(z.array(PathAnswer), answer);
+    },
+    async below(group, page) {
+      const asked = groups.allProjects(group, {
+        includeSubgroups: true,
+        withShared: false,
+        archived: false,
+        simple: true,
+        page,
+        ...order,
+      });
+      const answer = await orUndefined(asked);
+      return answer === undefined ? undefined : readAnswer(z.array(PathAnswer), answer);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The words that GitLab's paths are made of, as far as we use them; all else in a path is somebody's data. */
 const WORDS = new Set(
-  'projects issues merge_requests discussions notes repository branches files raw pipeline pipelines cancel jobs members all users user diffs ci lint commits metadata compare trace award_emoji hooks events resend test todos mark_as_done personal_access_tokens self protected_branches push_rule variables runners'.split(
+  'projects groups issues merge_requests discussions notes repository branches files raw pipeline pipelines cancel jobs members all users user diffs ci lint commits metadata compare trace award_emoji hooks events resend test todos mark_as_done personal_access_tokens self protected_branches push_rule variables runners'.split(
     ' ',
   ),
 );

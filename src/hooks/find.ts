@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { isExclusion } from '../lib/pattern.ts';
+import { isExclusion, isGlob } from '../lib/pattern.ts';
 import { Failure } from '../runs/failures.ts';
 import { isOurs } from './ours.ts';
 import type { HookObserver, HookProject, WatchedHook, Webhooks } from './ports.ts';
@@ -39,19 +39,15 @@ async function coveredProjects(
   const patterns = triggers.flatMap(({ projects }) => projects.patterns).filter((one) => !isExclusion(one));
   const isCovered = ({ path }: HookProject) => triggers.some(({ projects }) => projects.match(path));
   const projects = new Map<number, HookProject>();
-  for (const path of new Set(patterns.filter(isExact))) {
+  for (const path of new Set(patterns.filter((one) => !isGlob(one)))) {
     const project = await gitlab.project(path);
     if (project !== undefined && isCovered(project)) projects.set(project.id, project);
   }
-  if (patterns.every(isExact)) return [...projects.values()];
+  if (!patterns.some(isGlob)) return [...projects.values()];
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const some = await gitlab.maintained(page);
     for (const project of some.filter(isCovered)) projects.set(project.id, project);
     if (some.length === 0) break;
   }
   return [...projects.values()];
-}
-
-function isExact(pattern: string): boolean {
-  return !/[*?[\]{}]/.test(pattern);
 }

@@ -84,6 +84,11 @@ export interface Webhooks {
   project(path: string): Promise<HookProject | undefined>;
   /** One page of up to 100 projects that this account is Maintainer of, by id; empty after the last. */
   maintained(page: number): Promise<readonly HookProject[]>;
+  /**
+   * One page of up to 100 projects of a group and the groups below it that this account may see, by id; empty after the
+   * last. Without archived ones, and ones that are shared with the group. `undefined`: there is no such group.
+   */
+  below(group: string, page: number): Promise<readonly HookProject[] | undefined>;
   hooks(projectId: number): Promise<readonly Hook[]>;
   hook(projectId: number, hookId: number): Promise<Hook | undefined>;
   /** One page of up to {@link DELIVERIES_PER_PAGE} deliveries of the last seven days, the newest first. */

@@ -1,9 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { aboutOf, type Deliveries } from '../admin/deliveries.ts';
+import { aboutOf, type Deliveries, type DeliveryOutcome } from '../admin/deliveries.ts';
 import type { Subject } from '../events/subject.ts';
 import type { DeliveryObserver } from '../observability/delivery-observer.ts';
-import type { DeliveryOutcome, Metrics } from '../observability/metrics.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import { sendError } from './errors.ts';
 
 /** Why a delivery is not taken. */

@@ -66,6 +66,17 @@ export function compilePatterns(patterns: readonly string[]): (fullPath: string)
   return (fullPath) => fullPath !== '' && isIncluded(fullPath) && !isExcluded(fullPath);
 }
 
+/** Whether a pattern stands for several paths, and is not itself one. */
+export function isGlob(pattern: string): boolean {
+  return /[*?[\]{}]/.test(pattern);
+}
+
+/** The group that everything is in which a glob covers: the segments before its first sign. Empty where there is none. */
+export function groupOf(glob: string): string {
+  const segments = glob.split('/');
+  return segments.slice(0, segments.findIndex(isGlob)).join('/');
+}
+
 /** Whether a pattern takes projects out. */
 export function isExclusion(pattern: string): boolean {
   return pattern.startsWith('!');

@@ -1,7 +1,8 @@
+import { DELIVERY_OUTCOMES } from '../admin/deliveries.ts';
 import type { Config } from '../config/config.ts';
 import type { NoticeOutcome } from '../notify/deliver.ts';
 import type { RateName } from '../runs/queue-ports.ts';
-import { DELIVERY_OUTCOMES, type Metrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 
 const LAST_STATES = ['succeeded', 'failed', 'cancelled', 'timed_out', 'refused'] as const;
 const NOTICE_OUTCOMES = [

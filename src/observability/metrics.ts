@@ -5,30 +5,6 @@ const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 const DAY_MS = 86_400_000;
 
-/** What becomes of a webhook request. */
-export const DELIVERY_OUTCOMES = [
-  'accepted',
-  'duplicate',
-  'ignored',
-  /** Nobody of ours: no accepted proof. */
-  'unauthorized',
-  /** From an address that may not deliver. */
-  'forbidden',
-  /** From an address that was wrong too often. */
-  'too_many',
-  /** Signed, and here before. */
-  'replayed',
-  'unreadable',
-  'too_large',
-  /** Whoever sent it went away, or was too slow. */
-  'aborted',
-  /** The queue was away. */
-  'unavailable',
-  /** By a fault of our own. */
-  'failed',
-] as const;
-export type DeliveryOutcome = (typeof DELIVERY_OUTCOMES)[number];
-
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Beckon's own metrics and those of the process, in a registry of their own. */

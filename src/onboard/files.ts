@@ -1,4 +1,4 @@
-import { findFlow, type gatherFlow } from '../check/flows.ts';
+import { type FlowFacts, findFlow, missingFlowFile } from '../check/flows.ts';
 import type { Agent } from '../config/config.ts';
 import type { CiFacts } from '../setup/facts.ts';
 import { findConfiguration } from '../setup/findings.ts';
@@ -32,7 +32,7 @@ export async function planCiFiles(
 /** What is known of an agent's flow in a project. */
 export interface FlowPlace {
   readonly agent: Agent;
-  readonly facts: Awaited<ReturnType<typeof gatherFlow>>;
+  readonly facts: FlowFacts;
   /** The one that comes along and that the agent would be given. */
   readonly shipped: ShippedFlow | undefined;
 }
@@ -43,12 +43,12 @@ export async function planFlow(
   settings: ProjectSettings,
   { agent, facts, shipped }: FlowPlace,
 ): Promise<readonly Step[]> {
-  const isMissing = facts?.kind === 'file' && 'is' in facts.flow && facts.flow.is === undefined;
-  if (!isMissing || shipped === undefined) return findFlow(facts, agent, settings).map(fromFinding);
-  const is = `The flow file ${facts.path} is not there.`;
+  const path = missingFlowFile(facts);
+  if (path === undefined || shipped === undefined) return findFlow(facts, agent, settings).map(fromFinding);
+  const is = `The flow file ${path} is not there.`;
   const obstacle = mergeRequestObstacle(settings);
   if (obstacle !== undefined) return [person(is, obstacle)];
-  const change = flowChange(shipped, { path: facts.path, isNew: true });
+  const change = flowChange(shipped, { path, isNew: true });
   return [await planOffer(gitlab, settings, { is, change })];
 }
 

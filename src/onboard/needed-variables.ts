@@ -1,4 +1,4 @@
-import { type FlowFacts, variablesOf } from '../check/flows.ts';
+import { type FlowFacts, missingFlowFile, variablesOf } from '../check/flows.ts';
 import { hear } from '../check/heard.ts';
 import { tokenVariable } from '../config/token-variable.ts';
 import { parseFlow } from '../flows/flow.ts';
@@ -48,7 +48,7 @@ function ofFlow({ agent, facts, shipped }: FlowPlace): readonly NeededVariable[]
 
 /** Where the project has no flow file yet, the one that it is offered. */
 function withShipped(facts: FlowFacts, shipped: FlowPlace['shipped']): FlowFacts {
-  const isMissing = facts?.kind === 'file' && 'is' in facts.flow && facts.flow.is === undefined;
-  if (!isMissing || shipped === undefined) return facts;
-  return { ...facts, flow: { is: parseFlow(shipped.text, facts.path) } };
+  const path = missingFlowFile(facts);
+  if (path === undefined || shipped === undefined) return facts;
+  return { kind: 'file', path, flow: { is: parseFlow(shipped.text, path) } };
 }

@@ -1,34 +1,20 @@
-import type { Client, Pool, PoolClient } from 'pg';
-import { NAMESPACE } from './settings.ts';
+import type { Pool, PoolClient } from 'pg';
+import { tableOf } from './postgres-table.ts';
 import type { SharedText, TextName } from './shared-text.ts';
 
-const TABLE = `${NAMESPACE}.texts`;
-
-/**
- * Creates the table for texts where it is missing; BullMQ's schema is there already. Safe when several
- * processes start at once. Looking first lets a user without the right to create tables use one that is there.
- */
-export async function createTextTable(client: Client): Promise<void> {
-  const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
-    TABLE,
-  ]);
-  if (rows[0]?.there === true) return;
-  // Several statements in one query are one transaction. Without the lock, two of them may fail on each other.
-  await client.query(`
-    SELECT pg_advisory_xact_lock(hashtext('${TABLE}'));
-    CREATE TABLE IF NOT EXISTS ${TABLE} (name text PRIMARY KEY, state text);`);
-}
+/** The table for texts. */
+export const TEXTS = tableOf('texts', 'name text PRIMARY KEY, state text');
 
 /** The text in a row of that table; whoever changes it holds the row. */
 export function postgresText(pool: Pool, name: TextName): SharedText {
   async function hold(client: PoolClient): Promise<string | undefined> {
     const found = await client.query<{ state: string | null }>(
-      `SELECT state FROM ${TABLE} WHERE name = $1 FOR UPDATE`,
+      `SELECT state FROM ${TEXTS.name} WHERE name = $1 FOR UPDATE`,
       [name],
     );
     const [row] = found.rows;
     if (row !== undefined) return row.state ?? undefined;
-    await client.query(`INSERT INTO ${TABLE} (name) VALUES ($1) ON CONFLICT DO NOTHING`, [name]);
+    await client.query(`INSERT INTO ${TEXTS.name} (name) VALUES ($1) ON CONFLICT DO NOTHING`, [name]);
     return hold(client);
   }
 
@@ -41,7 +27,7 @@ export function postgresText(pool: Pool, name: TextName): SharedText {
         const text = await hold(client);
         const changed = change(text);
         if (changed !== text) {
-          await client.query(`UPDATE ${TABLE} SET state = $2 WHERE name = $1`, [name, changed]);
+          await client.query(`UPDATE ${TEXTS.name} SET state = $2 WHERE name = $1`, [name, changed]);
         }
         await client.query('COMMIT');
       } catch (error) {

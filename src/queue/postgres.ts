@@ -11,8 +11,9 @@ import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import type { Secret } from '../lib/secret.ts';
 import type { Backend, OpenOptions } from './backend.ts';
 import { keepTrying } from './keep-trying.ts';
-import { createLogTable, postgresLog } from './postgres-log.ts';
-import { createTextTable, postgresText } from './postgres-text.ts';
+import { LOGS, postgresLog } from './postgres-log.ts';
+import { createTable, tableOf } from './postgres-table.ts';
+import { postgresText, TEXTS } from './postgres-text.ts';
 import { ANSWER_MS, NAMESPACE, QUEUE_NAME, START_MS } from './settings.ts';
 import { unavailable } from './unavailable.ts';
 import { within } from './within.ts';
@@ -34,6 +35,10 @@ export type PostgresAddress =
 /** The most connections of a worker; each of its runs holds one for milliseconds. */
 const MOST_CONNECTIONS = 8;
 
+/** The table that rate-limiter-flexible counts in, as that library would create it. */
+const RATES = 'rates';
+const RATES_COLUMNS = 'key varchar(255) PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint';
+
 /** Creates or updates BullMQ's tables and ours where they are missing or old. Safe when several processes start at once. */
 async function migrate(address: PostgresAddress): Promise<void> {
   const client = new pg.Client({ ...address, connectionTimeoutMillis: START_MS });
@@ -46,27 +51,10 @@ async function migrate(address: PostgresAddress): Promise<void> {
       throw error;
     });
     if (version < LATEST_SCHEMA_VERSION) await runMigrations(client, NAMESPACE);
-    await createTextTable(client);
-    await createLogTable(client);
-    await createRatesTable(client);
+    for (const table of [TEXTS, LOGS, tableOf(RATES, RATES_COLUMNS)]) await createTable(client, table);
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-/** The table that rate-limiter-flexible counts in, as that library would create it. */
-const RATES_TABLE = 'rates';
-
-/** As {@link createTextTable}. */
-async function createRatesTable(client: pg.Client): Promise<void> {
-  const table = `${NAMESPACE}.${RATES_TABLE}`;
-  const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [
-    table,
-  ]);
-  if (rows[0]?.there === true) return;
-  await client.query(`
-    SELECT pg_advisory_xact_lock(hashtext('${table}'));
-    CREATE TABLE IF NOT EXISTS ${table} (key varchar(255) PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint);`);
 }
 
 /** The queue on the PostgreSQL at an address; `onError` hears of lost connections. */
@@ -114,7 +102,7 @@ export async function openPostgresAt(
         storeClient: pool,
         storeType: 'pool',
         schemaName: NAMESPACE,
-        tableName: RATES_TABLE,
+        tableName: RATES,
         // The library would create it again for each of them, and two at once may fail on each other.
         tableCreated: true,
         clearExpiredByTimeout: true,

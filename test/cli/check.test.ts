@@ -217,6 +217,8 @@ triggers:${triggers}
     expect(new Set(findings.map((one: { about: { kind: string } }) => one.about.kind))).toEqual(
       new Set(['config', 'queue', 'gitlab', 'operator', 'agent', 'project']),
     );
+    expect((await check('acme/web/*')).stdout).toContain(`Project ${PROJECT}`);
+    expect(await check('acme/x*')).toMatchObject({ status: 1, stdout: '' });
   });
 
   it('goes on where GitLab is away, and where it fails for one project', async () => {

@@ -19,6 +19,28 @@ async function sceneWithReceiver(options: Partial<Parameters<typeof openScene>[0
   return { ...scene, receiver, hooks: () => [...scene.world.state.hooks.values()] };
 }
 
+/** A group with projects of all kinds below it, of which a trigger covers all but one; olga is its Maintainer. */
+async function sceneWithGroup() {
+  const scene = await sceneWithReceiver({ covers: ['acme/**', '!acme/web/none'] });
+  const { world } = scene;
+  const group = world.addGroup({ path: 'acme/web' });
+  world.addMember({ group, user: 'olga', level: 'maintainer' });
+  for (const path of ['acme/web/sub/deep', 'acme/web/none', 'acme/web/api', 'acme/web/old'])
+    await world.addProject({ path });
+  world.updateProject({ project: 'acme/web/old', archived: true });
+  const lent = await world.addProject({ path: 'tools/lent', visibility: 'public' });
+  world.updateProject({ project: lent, sharedWithGroupIds: [group.id] });
+  return {
+    ...scene,
+    /** Of the projects that have a webhook. */
+    paths: () =>
+      scene
+        .hooks()
+        .map(({ projectId }) => world.state.projects.get(projectId)?.pathWithNamespace)
+        .sort(),
+  };
+}
+
 describe('beckon hook', { timeout: LIMIT }, () => {
   it('sync adds the webhook, and changes nothing the second time', async () => {
     const { hook, gitlab, hooks, receiver } = await sceneWithReceiver();
@@ -122,12 +144,96 @@ describe('beckon hook', { timeout: LIMIT }, () => {
     });
   });
 
-  it('goes on with the other projects where one fails', async () => {
+  it('goes on with the other projects where some fail, and says once what to do', async () => {
     const { hook, hooks } = await sceneWithReceiver();
-    const answer = await hook('sync', 'acme/none', PROJECT);
+    const answer = await hook('sync', 'acme/none', PROJECT, 'acme/nope');
     expect(answer.status).toBe(1);
-    expect(answer.stderr).toMatch(/^acme\/none: GitLab has no project acme\/none for this token\.\n/);
+    expect(answer.stderr).toMatch(
+      /^acme\/none: GitLab has no project or group acme\/none for this token\.\nacme\/nope: .*\nIs that its full path\?.*\n$/,
+    );
+    expect(answer.stdout).toMatch(/is added: .*\nIn all: 2 failed, 1 added\.\n$/);
     expect(hooks()).toHaveLength(1);
+  });
+
+  it('does it for all projects of a group that a trigger covers, once each', async () => {
+    const { hook, gitlab, hooks, paths } = await sceneWithGroup();
+    const dry = await hook('sync', 'acme/web', '--dry-run');
+    expect(dry).toMatchObject({ status: 0, stderr: '' });
+    expect(dry.stdout.split('\n')).toEqual([
+      expect.stringMatching(/^acme\/web\/api: a hook would be added: /),
+      'acme/web/none: no trigger of the config covers it.',
+      expect.stringMatching(/^acme\/web\/shop: a hook would be added: /),
+      expect.stringMatching(/^acme\/web\/sub\/deep: a hook would be added: /),
+      'In all: 3 to add, 1 not covered.',
+      '',
+    ]);
+    expect(hooks()).toEqual([]);
+
+    gitlab.faults.add({ match: { method: 'POST', path: /\/hooks$/ }, do: { status: 403 } });
+    const first = await hook('sync', 'acme/web', PROJECT, 'ACME/web/sub');
+    expect(first.status).toBe(1);
+    for (const count of ['2 added', '1 failed', '1 not covered'])
+      expect(first.stdout.split('\n').at(-2)).toContain(count);
+    expect(first.stderr).toMatch(
+      /^acme\/web\/\S+: GitLab, asked with gitlab\.token .*\n.*role Maintainer in acme\/web\//,
+    );
+    expect(hooks()).toHaveLength(2);
+
+    expect((await hook('sync', 'acme/web')).status).toBe(0);
+    expect(paths()).toEqual(['acme/web/api', 'acme/web/shop', 'acme/web/sub/deep']);
+    const before = gitlab.requests.length;
+    const again = await hook('sync', 'acme/web');
+    expect(again.stdout.match(/nothing to change in hook/g)).toHaveLength(3);
+    expect(again.stdout).toMatch(/\nGitLab does not show secrets.*\nIn all: 3 unchanged, 1 not covered\.\n$/);
+    expect(gitlab.requests.slice(before).every(({ method }) => method === 'GET')).toBe(true);
+    expect(gitlab.violations).toEqual([]);
+  });
+
+  it('takes globs, and leaves out what begins with !', async () => {
+    const { hook, paths } = await sceneWithGroup();
+    const direct = await hook('sync', 'acme/web/*', '!acme/web/api');
+    expect(direct).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/In all: 1 not covered, 1 added\.\n$/),
+    });
+    expect(paths()).toEqual([PROJECT]);
+    const listed = await hook('list', 'acme/**', '--json');
+    expect(JSON.parse(listed.stdout)).toMatchObject([
+      { project: 'acme/web/api', hooks: [] },
+      { project: 'acme/web/none', hooks: [] },
+      { project: PROJECT, hooks: [{ state: 'executable' }] },
+      { project: 'acme/web/sub/deep', hooks: [] },
+    ]);
+    expect(listed.status).toBe(1);
+    // What no trigger covers misses no webhook.
+    expect((await hook('list', 'acme/web/s*', 'acme/web/n*')).status).toBe(0);
+    expect((await hook('remove', 'acme/{web,other}/**')).stdout).toMatch(
+      /In all: 3 without a webhook, 1 removed\.\n$/,
+    );
+    expect(paths()).toEqual([]);
+  });
+
+  it('says what is wrong with a place', async () => {
+    const { hook } = await sceneWithGroup();
+    expect(await hook('sync', 'acme/x*')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(
+        /^GitLab has no project for acme\/x\* that this token may see\.\nNot counted are archived/,
+      ),
+    });
+    expect(await hook('sync', 'nobody/**')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^GitLab has no group nobody for this token\.\n/),
+    });
+    for (const [fault, ...places] of [
+      ['A glob begins with the path of a group', '**/shop'],
+      ['The pattern is not a valid glob', 'acme/[z-a]*'],
+      ['only leaves out', '!acme/web/shop'],
+    ])
+      expect(await hook('sync', ...places)).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining(fault ?? ''),
+      });
   });
 
   it('says what to do where GitLab refuses', async () => {

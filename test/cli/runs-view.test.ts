@@ -21,8 +21,8 @@ describe('the table of runs', () => {
     ];
     expect(renderRuns(runs, NOW).split('\n')).toEqual([
       'ID   STATE     AGENT   ITEM         USER  AGE  TOOK  RESULT',
-      'r1   queued    claude  acme/shop#3  ada   30m  30m   admit',
-      'r22  starting  claude  acme/shop    ada   30m  30m   note',
+      'r1   queued    claude  acme/shop#3  ada   30m  30m   looks whether it may start',
+      'r22  starting  claude  acme/shop    ada   30m  30m   writes its note',
       'r3   failed    claude  acme/shop#3  ada   30m  5m    script failure',
     ]);
   });
@@ -45,7 +45,7 @@ describe('the table of runs', () => {
   it('says why a run does not get on', () => {
     const history = [{ at: createdAt, what: 'retrying', step: 'note', detail: '502', times: 3 }] as const;
     expect(renderRuns([aRun({ createdAt, step: 'note', history })], NOW)).toContain(
-      'note, trying again: 502',
+      'writes its note, trying again: 502',
     );
   });
 });

@@ -22,6 +22,8 @@ interface SceneOptions {
   readonly isReal?: boolean;
   /** PEM with which the agent's runs are signed. */
   readonly signingKey?: string;
+  /** Globs of the trigger. */
+  readonly covers?: readonly string[];
   /** More lines of the config. */
   readonly more?: string;
 }
@@ -35,6 +37,7 @@ export async function openScene({
   project: ofProject,
   isReal,
   signingKey,
+  covers = ['acme/**'],
   more = '',
 }: SceneOptions) {
   const gitlab = await start(options, isReal === true);
@@ -57,7 +60,7 @@ export async function openScene({
     `gitlab: { ${[`url: "${gitlab.url}"`, ...tokens].join(', ')} }
 webhook: { secretTokens: ["a-secret"] }
 agents: { claude: { account: claude-bot, token: ${agentToken}, flow: .gitlab/duo/flows/claude.yaml${signing} } }
-triggers: [{ agent: claude, events: [mention], projects: ["acme/**"] }]
+triggers: [{ agent: claude, events: [mention], projects: ${JSON.stringify(covers)} }]
 ${more}
 `,
   );

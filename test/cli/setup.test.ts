@@ -116,6 +116,21 @@ describe('beckon setup', { timeout: LIMIT }, () => {
     });
   });
 
+  it('does it for the projects of a group that a trigger covers', async () => {
+    const { setup, world, hooks } = await openNew({ covers: ['acme/**', '!acme/web/none'] });
+    world.addMember({ group: world.addGroup({ path: 'acme/web' }), user: 'olga', level: 'maintainer' });
+    for (const path of [OTHER, 'acme/web/none', 'acme/web/left']) await world.addProject({ path });
+    const answer = await setup('acme/web', '!acme/web/left', '--yes', '--json');
+    expect(answer.stderr).toBe('acme/web/none: no trigger of the config covers it.\n');
+    expect(JSON.parse(answer.stdout).projects).toMatchObject([{ project: OTHER }, { project: PROJECT }]);
+    expect(hooks()).toHaveLength(2);
+    expect(await setup(PROJECT, '!acme/web/sh*')).toMatchObject({ status: 1, writes: 0 });
+    expect(await setup('acme/web/n*')).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/No trigger of the config covers a project of acme\/web\/n\*\.\n$/),
+    });
+  });
+
   it('raises a role that is too low, and adds what a webhook lacks', async () => {
     const { setup, levelOf, world, project, hooks } = await openNew({ agentLevel: 'reporter' });
     world.addHook({ project, url: 'https://beckon.example.com/webhooks/gitlab', events: ['note'] });

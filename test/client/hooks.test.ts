@@ -85,6 +85,31 @@ it('finds projects by path and by role', async () => {
   expect(gitlab.violations).toEqual([]);
 });
 
+it('finds the projects of a group and the groups below it', async () => {
+  const { gitlab, world, alice, stranger, webhooks, id } = await connect();
+  const group = world.addGroup({ path: 'acme' });
+  world.addMember({ group, user: alice, level: 'maintainer' });
+  const lent = await world.addProject({ path: 'other/lent', visibility: 'public' });
+  world.updateProject({ project: lent, sharedWithGroupIds: [group.id] });
+  world.updateProject({ project: await world.addProject({ path: 'acme/old' }), archived: true });
+  for (let count = 1; count <= 100; count += 1)
+    await world.addProject({ path: `acme/sub-${count % 3}/more-${count}` });
+  const pages = [
+    await webhooks.below('acme', 1),
+    await webhooks.below('acme', 2),
+    await webhooks.below('acme', 3),
+  ];
+  expect(pages.map((page) => page?.length)).toEqual([100, 1, 0]);
+  expect(pages[0]?.[0]).toEqual({ id, path: 'acme/app' });
+  expect(pages.flat().some((one) => one?.path === 'acme/old' || one?.path === 'other/lent')).toBe(false);
+  expect(await webhooks.below('acme/sub-2', 1)).toHaveLength(33);
+  expect(await webhooks.below('acme/app', 1)).toBeUndefined();
+  expect(await webhooks.below('elsewhere', 1)).toBeUndefined();
+  await world.addProject({ path: `${stranger.username}/own`, visibility: 'public' });
+  expect(await webhooks.below(stranger.username, 1)).toBeUndefined();
+  expect(gitlab.violations).toEqual([]);
+});
+
 it('reads deliveries, and has them sent again with their key', async () => {
   const { gitlab, world, project, alice, receiver, webhooks, id, settings, operations } = await connect();
   const hook = await webhooks.create(id, settings);

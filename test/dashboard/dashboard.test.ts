@@ -1,54 +1,29 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { DELIVERY_OUTCOMES } from '../../src/admin/deliveries.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { KeptOutcome } from '../../src/admin/deliveries.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { wrong } from '../../src/setup/finding.ts';
 import { notePayload } from '../builders/payloads.ts';
 import { ADMIN_TOKEN, setUpAdmin } from '../http/admin-set-up.ts';
 import { aFullRun, aRun, ended } from '../queue/a-run.ts';
-import { openBrowser } from '../support/browser.ts';
 import { describeWith } from '../support/needs.ts';
+import { barriers, usePages } from './pages.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PHONE = { width: 360, height: 740 };
 
-/** What axe-core finds that keeps somebody from using a page. */
-async function barriers(page: Page): Promise<readonly string[]> {
-  // Put in from outside: the page itself may load nothing but its own files.
-  await page.evaluate(AXE);
-  const { violations } = (await page.evaluate('axe.run()')) as {
-    violations: { id: string; impact: string; nodes: { html: string }[] }[];
-  };
-  return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html}`);
-}
-
 describeWith(['chromium'], 'the dashboard', () => {
-  let browser: Browser;
-  const contexts: BrowserContext[] = [];
-
-  beforeAll(async () => {
-    browser = await openBrowser();
-  }, 60_000);
-  afterEach(async () => {
-    await Promise.all(contexts.splice(0).map((context) => context.close()));
-  });
-  afterAll(() => browser?.close());
+  const pageFor = usePages();
 
   async function open(
     runs: readonly Run[],
-    options: Parameters<Browser['newContext']>[0] = {},
+    options: BrowserContextOptions = {},
     settings: Parameters<typeof setUpAdmin>[1] = {},
   ) {
     const admin = setUpAdmin(runs, settings);
     await admin.server.listen({ host: '127.0.0.1', port: 0 });
     const { port } = admin.server.server.address() as AddressInfo;
-    const context = await browser.newContext({ baseURL: `http://127.0.0.1:${port}`, ...options });
-    contexts.push(context);
-    const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    const page = await pageFor({ baseURL: `http://127.0.0.1:${port}`, ...options });
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     page.on('console', (message) => {
@@ -308,7 +283,7 @@ describeWith(['chromium'], 'the dashboard', () => {
     async (colorScheme) => {
       const full = aFullRun();
       const { page, deliveries } = await open([full, aRun(), ended(aRun())], { colorScheme });
-      for (const outcome of DELIVERY_OUTCOMES)
+      for (const outcome of KeptOutcome.options)
         deliveries.add({
           by: 'delivery',
           outcome,

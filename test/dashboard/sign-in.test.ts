@@ -1,32 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { setUpPeople } from '../http/people-set-up.ts';
-import { openBrowser } from '../support/browser.ts';
 import { describeWith } from '../support/needs.ts';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { barriers, usePages } from './pages.ts';
 
 describeWith(['chromium'], 'somebody who signs in with GitLab', () => {
-  let browser: Browser;
-  const contexts: BrowserContext[] = [];
-
-  beforeAll(async () => {
-    browser = await openBrowser();
-  }, 60_000);
-  afterEach(async () => {
-    await Promise.all(contexts.splice(0).map((context) => context.close()));
-  });
-  afterAll(() => browser?.close());
+  const pageFor = usePages();
 
   async function open() {
     const scene = await setUpPeople();
-    const context = await browser.newContext({ baseURL: scene.url });
-    contexts.push(context);
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    return { ...scene, page };
+    return { ...scene, page: await pageFor({ baseURL: scene.url }) };
   }
 
   async function signIn(page: Page, username: string): Promise<void> {
@@ -78,9 +61,7 @@ describeWith(['chromium'], 'somebody who signs in with GitLab', () => {
       'Sign in with GitLab',
       'Sign in',
     ]);
-    await page.evaluate(AXE);
-    const { violations } = (await page.evaluate('axe.run()')) as { violations: { id: string }[] };
-    expect(violations.map(({ id }) => id)).toEqual([]);
+    expect(await barriers(page)).toEqual([]);
     await page.getByRole('link', { name: 'Sign in with GitLab' }).click();
     await page.getByLabel('You are').fill('alice');
     await page.getByRole('button', { name: 'Cancel' }).click();

@@ -39,6 +39,7 @@ function scene({ hooks = [hook()], failed = [] as readonly HookDelivery[], patte
       asked.push(`maintained ${page}`);
       return page === 1 ? [project, { id: 16, path: 'other/app' }] : [];
     },
+    below: async () => undefined,
     hooks: async (id) => {
       asked.push(`hooks of ${id}`);
       return state.hooks;

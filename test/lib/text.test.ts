@@ -18,7 +18,6 @@ describe('cutBytes', () => {
         const cut = cutBytes(text, max, '#');
         expect(byteLength(cut)).toBeLessThanOrEqual(max);
         if (cut !== text) expect(text.startsWith(cut.slice(0, -1))).toBe(true);
-        expect(cut).not.toContain('\ufffd');
       }),
     );
   });

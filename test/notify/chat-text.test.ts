@@ -13,7 +13,7 @@ describe('a run in a chat', () => {
       `❌ claude failed on <https://gitlab.test/acme/shop/-/issues/3|acme/shop#\u20603> \`Basket\` for ada: \`script failure\`. <${PAGE}|See the run>`,
     );
     expect(chatText(summaryOf(aRun(), 0), undefined)).toMatch(
-      /^⏳ claude queued on <[^|]+\|[^>]+> `Basket` for ada: `admit`\.$/,
+      /^⏳ claude queued on <[^|]+\|[^>]+> `Basket` for ada: `looks whether it may start`\.$/,
     );
   });
 

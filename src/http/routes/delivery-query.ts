@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { DELIVERY_OUTCOMES } from '../../admin/deliveries.ts';
+import { KeptOutcome } from '../../admin/deliveries.ts';
 import { ProjectGlob } from './project-glob.ts';
 
 /** How a list of deliveries is narrowed, as parameters of an address. */
 export const DeliveryQuery = z.object({
-  outcome: z.enum(DELIVERY_OUTCOMES).optional(),
+  outcome: KeptOutcome.optional(),
   project: ProjectGlob,
   event: z.string().optional().describe("GitLab's `object_kind`, such as `note`."),
 });

@@ -33,6 +33,7 @@ export async function addProject(input: NewProject, context: WorldContext): Prom
   const project: Project = {
     id: nextId(state, 'projects'),
     groupId: group.id,
+    sharedWithGroupIds: [],
     name: input.name ?? path,
     path,
     pathWithNamespace: input.path,

@@ -44,6 +44,8 @@ export interface PushRule {
 export interface Project {
   readonly id: number;
   readonly groupId: number;
+  /** Ids of other groups that it is shared with. */
+  readonly sharedWithGroupIds: readonly number[];
   readonly name: string;
   readonly path: string;
   readonly pathWithNamespace: string;

@@ -5,6 +5,7 @@ import { commitRoutes } from './commits.ts';
 import { discussionRoutes } from './discussions.ts';
 import { emojiRoutes } from './emoji.ts';
 import { fileRoutes } from './files.ts';
+import { groupRoutes } from './groups.ts';
 import { hookRoutes } from './hooks.ts';
 import { instanceRoutes } from './instance.ts';
 import { issueRoutes } from './issues.ts';
@@ -18,6 +19,7 @@ import { projectRoutes } from './projects.ts';
 export const endpoints: readonly Endpoint[] = [
   ...instanceRoutes,
   ...projectRoutes,
+  ...groupRoutes,
   ...issueRoutes,
   ...mergeRequestRoutes,
   ...(['issue', 'merge_request'] as const).flatMap((kind) => {

@@ -57,7 +57,7 @@ function describeTraces(
     const parentName = (span: Span) => parentOf(span)?.name ?? 'none';
     const [added] = named('add runs');
     expect(added?.kind).toBe(KIND.producer);
-    expect(added && parentName(added)).toBe('handler - webhookRoutes');
+    expect(added && parentName(added)).toBe('handler - takeDelivery');
     for (const span of spans.filter(({ kind }) => kind === KIND.consumer)) {
       expect(parentOf(span)).toBe(added);
     }

@@ -90,7 +90,7 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
     return turnAway(request, reply, seconds === undefined ? UNAUTHORIZED : tooMany(seconds));
   }
 
-  function take(request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
+  function takeDelivery(request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
     const known = knownOf(request) as Known;
     const { webhook, skim } = known.intake;
     const proofs = proofsOf(request, webhook, known.byToken);
@@ -151,7 +151,7 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
         done();
       },
     },
-    take,
+    takeDelivery,
   );
 }
 

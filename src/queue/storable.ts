@@ -7,11 +7,11 @@ function storableText(text: string): string {
 const MAY_BE_REFUSED = /\\u(?:0000|d[89a-f])/;
 
 /**
- * A copy of `data` that every store gives back as it was put in: plain JSON, with U+FFFD in place of the
- * characters that PostgreSQL refuses.
+ * `data` as every store gives it back: with U+FFFD in place of the characters that PostgreSQL refuses. A copy where there
+ * are any.
  */
 export function storable<T>(data: T): T {
   const json = JSON.stringify(data);
-  if (!MAY_BE_REFUSED.test(json)) return JSON.parse(json);
+  if (!MAY_BE_REFUSED.test(json)) return data;
   return JSON.parse(json, (_, value: unknown) => (typeof value === 'string' ? storableText(value) : value));
 }

@@ -77,7 +77,7 @@ describe('a mention in the thread of a finished run', () => {
     const first = await toTheEnd(ask('@claude-bot fix'));
     const head = branches.get(`workloads/${first.id}`) ?? '';
     failing((operation) => {
-      if (operation === 'branch') branches.set(`workloads/${first.id}`, head);
+      if (operation === 'changes') branches.set(`workloads/${first.id}`, head);
       return undefined;
     });
     await toTheEnd(ask('@claude-bot what do you think?'));

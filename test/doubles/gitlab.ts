@@ -116,6 +116,12 @@ export function gitlabDouble() {
     userByName: (username) =>
       call('userByName', () => ({ id: 5, username, name: username, bot: false, active: true })),
     accessLevel: (_project, id) => call('accessLevel', () => members.get(id)),
+    membership: (_project, id) =>
+      call('membership', () => {
+        const level = members.get(id);
+        const username = id === 5 ? 'alice' : `user${id}`;
+        return level === undefined ? undefined : { level, username, active: !inactive.has(id) };
+      }),
     createNote: (_place, { body, discussionId, internal }) =>
       call('createNote', () => {
         const note = { id: nextId(), discussionId: discussionId ?? `d${lastId}`, own: true, internal, body };
@@ -206,7 +212,11 @@ export function gitlabDouble() {
       }),
     jobs: () => call('jobs', () => jobs),
     jobLog: () => call('jobLog', () => told.log),
-    changes: () => call('changes', () => told.size),
+    changes: (_project, { from, to }) =>
+      call('changes', () => {
+        const head = branches.get(to);
+        return head === undefined ? undefined : { head: head === from ? undefined : head, size: told.size };
+      }),
     cancelPipeline: () => call('cancelPipeline', mayChange),
     findMergeRequest: (_project, branch) =>
       call('findMergeRequest', () => mergeRequests.findLast(({ sourceBranch }) => sourceBranch === branch)),

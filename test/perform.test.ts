@@ -138,6 +138,27 @@ describe('perform', () => {
     expect(mergeRequests).toMatchObject([{ title: 'Draft: Resolve "Checkout fails for guests"' }]);
   });
 
+  it('is read where the branch was made, and of the default branch where the branch was there', async () => {
+    const flow = { kind: 'file', path: 'flows/a.yml' } as const;
+    const content = 'image: alpine:3\ncommands: [echo hi]\n';
+    const fresh = setUp({ flow });
+    fresh.files.set('flows/a.yml', content);
+    expect(runState(await fresh.toTheEnd())).toBe('succeeded');
+    expect(fresh.readAt).toEqual(['c0']);
+
+    const resumed = setUp({ flow });
+    resumed.files.set('flows/a.yml', content);
+    resumed.double.failing((operation) =>
+      operation === 'createBranch' ? { when: 'after', error: lostAnswer() } : undefined,
+    );
+    await resumed.takeUp();
+    // Whoever may push to the branch has put another flow there.
+    resumed.branches.set(`workloads/${resumed.saved().id}`, 'c-of-somebody');
+    resumed.double.failing(() => undefined);
+    expect(runState(await resumed.toTheEnd())).toBe('succeeded');
+    expect(resumed.readAt).toEqual(['main']);
+  });
+
   it('takes a flow from either ending of its path', async () => {
     const { toTheEnd, files } = setUp({ flow: { kind: 'file', path: 'flows/a.yml' } });
     files.set('flows/a.yaml', 'image: alpine:3\ncommands: [echo hi]\n');

@@ -58,6 +58,8 @@ export function gitlabDouble() {
   /** Notes in threads that somebody has to resolve. */
   const unresolved = new Set<number>();
   const calls: string[] = [];
+  /** The branch or commit of which a file was read, each time. */
+  const readAt: string[] = [];
   /** Whether internal notes were asked for, each time that threads were. */
   const readInternal: boolean[] = [];
   /** What the project takes, and what it was given. */
@@ -153,8 +155,9 @@ export function gitlabDouble() {
         if (note === undefined || items.size === 0) throw gone('Note');
         note.body = body;
       }),
-    readFile: (_project, path) =>
+    readFile: (_project, path, ref) =>
       call('readFile', () => {
+        readAt.push(ref);
         const text = files.get(path);
         return text === undefined ? undefined : { text, blobId: text };
       }),
@@ -265,6 +268,7 @@ export function gitlabDouble() {
     item,
     inactive,
     readInternal,
+    readAt,
     reactions,
     files,
     jobs,

@@ -34,9 +34,8 @@ export type Scene = Awaited<ReturnType<typeof openScene>>;
 /** The built program with a queue of its own, and a GitLab that answers each request after the same time. */
 export async function openScene({ home, concurrency = 20, active = MANY, ...options }: SceneOptions) {
   const folder = await newFolder();
-  const redis = home === 'redis' ? await newRedis() : undefined;
+  const redis = home === 'redis' ? await newRedis({ fsync: 'everysec' }) : undefined;
   await redis?.start();
-  await redis?.command('CONFIG', 'SET', 'appendfsync', 'everysec');
   const gitlab: BenchGitLab = await startBenchGitLab(options.gitlab);
   const at: QueueHome =
     redis === undefined

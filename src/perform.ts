@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Config } from './config/config.ts';
 import { createFlowParser } from './flows/flow.ts';
 import { type Traced, untraced } from './lib/traced.ts';
@@ -13,13 +14,15 @@ import type { Outcome, Run } from './runs/run.ts';
 import { cancel } from './runs/steps/cancel.ts';
 import { STEPS } from './runs/steps/index.ts';
 import { STEP_NAMES, type StepName } from './runs/steps/names.ts';
-import type { StepTools } from './runs/steps/step.ts';
+import type { InputsOnly, StepTools } from './runs/steps/step.ts';
 
 /**
  * Milliseconds for which a run waits for a config that knows its agent and trigger: the process that took it may have
  * gone by a newer one already. Kubernetes needs a minute and more to bring a change to all. And those between two looks.
  */
 const NEWER_CONFIG = { within: 120_000, lookEvery: 5_000 };
+/** How many projects are known to take inputs only, and for how many milliseconds. */
+const INPUTS_ONLY = { max: 1_000, ttl: 3_600_000 };
 
 /**
  * The outbound half: takes a run through its steps and saves it after each. Failures that pass are tried again
@@ -44,6 +47,12 @@ export function createPerform(tools: {
   const { config, gitlabOf, stopOf, parentOf, isLetIn, turns, rates } = tools;
   const { observer, clock, random, isReplaced, traced = untraced } = tools;
   const parseFlow = createFlowParser();
+  const known = new LRUCache<number, true>({ ...INPUTS_ONLY, ttlResolution: 0, perf: { now: clock } });
+  const inputsOnly: InputsOnly = {
+    has: (projectId) => known.has(projectId),
+    add: (projectId) => known.set(projectId, true),
+    delete: (projectId) => known.delete(projectId),
+  };
   const record = (run: Run, what: string, error?: unknown) => withEntry(run, { at: clock(), what, error });
 
   return async (start, { save, confirm, signal, interruptions }) => {
@@ -89,6 +98,7 @@ export function createPerform(tools: {
           rates,
           gitlabUrl: config.gitlab.url,
           parseFlow,
+          inputsOnly,
           clock,
           overlooked: (error) => observer.overlooked(start, { step, error }),
           resumed,

@@ -72,12 +72,22 @@ describe('a mention in the thread of a finished run', () => {
     expect(input()).toContain('@claude-bot fix');
   });
 
+  it('is not looked for where the webhook says that the comment is in no thread', async () => {
+    const { ask, toTheEnd, calls } = openThread();
+    const run = ask('@claude-bot fix');
+    if (run.event.kind !== 'mention') throw new Error('it is a mention');
+    const event = { ...run.event, note: { ...run.event.note, individual: true as const } };
+    await toTheEnd({ ...run, event });
+    const made = calls.indexOf('createBranch');
+    expect(calls.slice(0, made)).not.toContain('thread');
+  });
+
   it('leaves the branch where it made no commits', async () => {
     const { ask, toTheEnd, branches, failing, notes } = openThread();
     const first = await toTheEnd(ask('@claude-bot fix'));
     const head = branches.get(`workloads/${first.id}`) ?? '';
     failing((operation) => {
-      if (operation === 'branch') branches.set(`workloads/${first.id}`, head);
+      if (operation === 'changes') branches.set(`workloads/${first.id}`, head);
       return undefined;
     });
     await toTheEnd(ask('@claude-bot what do you think?'));

@@ -27,15 +27,14 @@ describe('perform', () => {
       'resource',
       'threads',
       'user',
-      'accessLevel',
+      'membership',
       'account',
       'createPipeline',
       'editNote',
       'pipeline',
-      'branch',
+      'changes',
       'resource',
       'createMergeRequest',
-      'changes',
       'thread',
       'account',
       'editNote',
@@ -60,6 +59,7 @@ describe('perform', () => {
       ['entered', 'pipeline', 1, ''],
       ['entered', 'announce', 1, ''],
       ['entered', 'watch', 1, ''],
+      ['waiting', 'watch', 1, ''],
       ['entered', 'deliver', 1, ''],
       ['gave up', 'deliver', 1, 'asking: Title is too long'],
       ['entered', 'finish', 1, ''],
@@ -85,7 +85,7 @@ describe('perform', () => {
   it('keeps nothing that has no commits', async () => {
     const { toTheEnd, branches, mergeRequests, note, double } = setUp();
     double.failing((operation) => {
-      if (operation === 'branch') branches.set([...branches.keys()][1] ?? '', 'c0');
+      if (operation === 'changes') branches.set([...branches.keys()][1] ?? '', 'c0');
       return undefined;
     });
     await toTheEnd();
@@ -97,7 +97,7 @@ describe('perform', () => {
   it('is content where a protected branch without commits cannot be removed', async () => {
     const { toTheEnd, branches, note, double } = setUp();
     double.failing((operation) => {
-      if (operation === 'branch') branches.set([...branches.keys()][1] ?? '', 'c0');
+      if (operation === 'changes') branches.set([...branches.keys()][1] ?? '', 'c0');
       return operation === 'deleteBranch' ? refused('405 Protected branch cannot be deleted') : undefined;
     });
     expect(runState(await toTheEnd())).toBe('succeeded');
@@ -136,6 +136,27 @@ describe('perform', () => {
     const { toTheEnd, mergeRequests } = setUp({ mergeRequest: 'draft' });
     await toTheEnd();
     expect(mergeRequests).toMatchObject([{ title: 'Draft: Resolve "Checkout fails for guests"' }]);
+  });
+
+  it('is read where the branch was made, and of the default branch where the branch was there', async () => {
+    const flow = { kind: 'file', path: 'flows/a.yml' } as const;
+    const content = 'image: alpine:3\ncommands: [echo hi]\n';
+    const fresh = setUp({ flow });
+    fresh.files.set('flows/a.yml', content);
+    expect(runState(await fresh.toTheEnd())).toBe('succeeded');
+    expect(fresh.readAt).toEqual(['c0']);
+
+    const resumed = setUp({ flow });
+    resumed.files.set('flows/a.yml', content);
+    resumed.double.failing((operation) =>
+      operation === 'createBranch' ? { when: 'after', error: lostAnswer() } : undefined,
+    );
+    await resumed.takeUp();
+    // Whoever may push to the branch has put another flow there.
+    resumed.branches.set(`workloads/${resumed.saved().id}`, 'c-of-somebody');
+    resumed.double.failing(() => undefined);
+    expect(runState(await resumed.toTheEnd())).toBe('succeeded');
+    expect(resumed.readAt).toEqual(['main']);
   });
 
   it('takes a flow from either ending of its path', async () => {
@@ -180,6 +201,32 @@ describe('the data of a run', () => {
     expect(runState(await toTheEnd())).toBe('failed');
     expect(note().replaceAll('\\', '')).toMatch(words);
     expect([...branches.keys()]).toEqual(['main']);
+  });
+
+  it('goes by inputs at once where the project took no variables lately, until it refuses those', async () => {
+    const { again, double, handed, calls } = setUp({ flow });
+    const tries = async () => {
+      calls.splice(0);
+      expect(runState(await again())).toBe('succeeded');
+      return calls.filter((call) => call === 'createPipeline').length;
+    };
+    const ways = () => handed.map(({ variables }) => (variables.length > 0 ? 'variables' : 'inputs'));
+    Object.assign(double.takes, { variables: false, inputs: true });
+    expect([await tries(), await tries()]).toEqual([2, 1]);
+    Object.assign(double.takes, { variables: true, inputs: false });
+    expect([await tries(), await tries()]).toEqual([2, 1]);
+    expect(ways()).toEqual(['inputs', 'inputs', 'variables', 'variables']);
+  });
+
+  it('is tried by variables again after an hour', async () => {
+    const { again, double, calls, pass } = setUp({ flow });
+    pass(1);
+    Object.assign(double.takes, { variables: false, inputs: true });
+    await again();
+    pass(3_600_000);
+    calls.splice(0);
+    await again();
+    expect(calls.filter((call) => call === 'createPipeline')).toHaveLength(2);
   });
 
   it('is tried again by the same way when GitLab was only away for a moment', async () => {
@@ -479,6 +526,7 @@ describe('a run that somebody stops', () => {
   it('ends as it does anyway once its outcome is known', async () => {
     const { stop, takeUp, toTheEnd, double, saved } = setUp();
     double.failing((operation) => (operation === 'editNote' && saved().outcome ? transient() : undefined));
+    await takeUp();
     await takeUp();
     expect(saved().outcome?.kind).toBe('merge_request');
     stop();

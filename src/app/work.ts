@@ -29,7 +29,10 @@ export async function openWork(
   { limiterOf, process, isReplaced }: { limiterOf: LimiterOf; process: Process; isReplaced: () => boolean },
 ): Promise<Work> {
   const { config, log, metrics, observer, clock, backend, queue, traced, isLetIn } = base;
-  const dispatcher = await openTransport({ caFile: config.gitlab.caFile });
+  const dispatcher = await openTransport({
+    caFile: config.gitlab.caFile,
+    runs: config.queue.concurrency,
+  });
   const notify = await openNotify(base);
   const wire: Wire = {
     dispatcher,

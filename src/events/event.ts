@@ -59,6 +59,8 @@ export interface Mention extends EventBase {
     /** Absent in payloads of old GitLab versions. */
     readonly discussionId: string | undefined;
     readonly url: string;
+    /** The webhook said that it is in no thread, so nothing was written before it there. Left out where it may be. */
+    readonly individual?: true;
     /** Visible to project members only, on an item that others may see. */
     readonly internal: boolean;
     /** Counts the edits of the comment by their time; `undefined` for the comment as it was first written. */

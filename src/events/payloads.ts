@@ -76,6 +76,8 @@ export const NotePayload = z.object({
     noteable_type: text,
     author_id: maybe(Id),
     discussion_id: text,
+    /** `DiscussionNote`, `DiffNote` or the like in a thread, `null` outside of any; some payloads lack it. */
+    type: z.string().nullish().catch(undefined),
     created_at: text,
     updated_at: text,
     updated_by_id: maybe(Id),

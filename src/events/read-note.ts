@@ -43,6 +43,7 @@ export function readNote(payload: NotePayload): Reading {
         note: {
           id: note.id,
           discussionId: note.discussion_id,
+          ...(note.type === null ? { individual: true } : {}),
           url: note.url ?? `${resource.url}#note_${note.id}`,
           internal: note.internal === true || (isConfidential && !isItemConfidential),
           editedAt: isEdit ? (isoDate(note.updated_at) ?? '') : undefined,

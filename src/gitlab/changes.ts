@@ -2,7 +2,7 @@ import { Repositories } from '@gitbeaker/rest';
 import type { z } from 'zod';
 import type { GitLab } from '../runs/ports.ts';
 import type { Size } from '../runs/run.ts';
-import { readAnswer } from './answer.ts';
+import { orUndefined, readAnswer } from './answer.ts';
 import type { ResourceConnection } from './connection.ts';
 import { CompareAnswer } from './responses.ts';
 
@@ -10,19 +10,19 @@ import { CompareAnswer } from './responses.ts';
 const MAX_FILES = 1_000;
 
 /**
- * How much lies between two commits. Compares them, and does not ask the merge request, whose diff GitLab makes in
- * the background and may not have yet.
+ * How far a branch has come since a commit, and how much that is, in one request: GitLab compares from where the two
+ * parted, and names the newest commit after that, or none. The merge request is not asked, whose diff GitLab makes in the
+ * background and may not have yet.
  */
 export function createChanges(connection: ResourceConnection): Pick<GitLab, 'changes'> {
   const repositories = new Repositories(connection);
   return {
     async changes(projectId, { from, to }) {
-      const { diffs, compare_timeout } = readAnswer(
-        CompareAnswer,
-        await repositories.compare(projectId, from, to),
-      );
-      if (!diffs || compare_timeout === true || diffs.length >= MAX_FILES) return undefined;
-      return sizeOf(diffs);
+      const answer = await orUndefined(repositories.compare(projectId, from, to));
+      if (answer === undefined) return undefined;
+      const { commit, diffs, compare_timeout } = readAnswer(CompareAnswer, answer);
+      const isCut = !diffs || compare_timeout === true || diffs.length >= MAX_FILES;
+      return { head: commit?.id, size: isCut ? undefined : sizeOf(diffs) };
     },
   };
 }

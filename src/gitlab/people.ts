@@ -1,7 +1,7 @@
 import { ProjectMembers, Users } from '@gitbeaker/rest';
 import { LRUCache } from 'lru-cache';
 import { Failure } from '../runs/failures.ts';
-import type { Account, GitLab, User } from '../runs/ports.ts';
+import type { Account, GitLab, Membership, User } from '../runs/ports.ts';
 import { orUndefined, readAnswer } from './answer.ts';
 import type { ResourceConnection } from './connection.ts';
 import { AccountAnswer, MemberAnswer, UserAnswer } from './responses.ts';
@@ -9,6 +9,8 @@ import { AccountAnswer, MemberAnswer, UserAnswer } from './responses.ts';
 /** What is kept of people's standing: so many answers of each kind, for so many milliseconds. */
 const MOST_KEPT = 1_000;
 const KEPT_MS = 60_000;
+/** Milliseconds for which an account is known to itself: its name or the address of its commits may change. */
+const OWN_KEPT_MS = 3_600_000;
 
 /**
  * Accounts and their membership. What lets somebody in is kept for a minute, for those who ask for no more than
@@ -18,13 +20,13 @@ const KEPT_MS = 60_000;
 export function createPeople(
   connection: ResourceConnection,
   clock: () => number = () => performance.now(),
-): Pick<GitLab, 'account' | 'user' | 'userByName' | 'accessLevel'> {
+): Pick<GitLab, 'account' | 'user' | 'userByName' | 'accessLevel' | 'membership'> {
   const users = new Users(connection);
   const members = new ProjectMembers(connection);
   const kept = { max: MOST_KEPT, ttl: KEPT_MS, ttlResolution: 0, perf: { now: clock } };
   const people = new LRUCache<number, User>(kept);
   const levels = new LRUCache<string, number>(kept);
-  let known: Promise<Account> | undefined;
+  const own = new LRUCache<'own', Promise<Account>>({ ...kept, max: 1, ttl: OWN_KEPT_MS });
 
   async function readAccount(): Promise<Account> {
     const answer = readAnswer(AccountAnswer, await users.showCurrentUser());
@@ -36,25 +38,33 @@ export function createPeople(
   async function readUser(id: number): Promise<User | undefined> {
     // An answer is as old as its question.
     const start = clock();
+    // Whatever comes of it, also a refusal, what was known before counts no more.
+    people.delete(id);
     const answer = await orUndefined(users.show(id));
     const user = answer === undefined ? undefined : userOf(answer);
     if (user?.active && !user.bot) people.set(id, user, { start });
-    else people.delete(id);
     return user;
   }
 
-  async function readLevel(projectId: number, userId: number): Promise<number | undefined> {
+  async function readMembership(projectId: number, userId: number): Promise<Membership | undefined> {
     const key = `${projectId}/${userId}`;
     const start = clock();
-    const level = await askLevel(projectId, userId);
-    if (level === undefined) levels.delete(key);
-    else levels.set(key, level, { start });
-    return level;
+    levels.delete(key);
+    const membership = await askMembership(projectId, userId);
+    if (membership !== undefined && membership.active !== false) {
+      levels.set(key, membership.level, { start });
+    }
+    return membership;
   }
 
-  async function askLevel(projectId: number, userId: number): Promise<number | undefined> {
+  async function readLevel(projectId: number, userId: number): Promise<number | undefined> {
+    const membership = await readMembership(projectId, userId);
+    return membership?.active === false ? undefined : membership?.level;
+  }
+
+  async function askMembership(projectId: number, userId: number): Promise<Membership | undefined> {
     try {
-      return levelIn(await members.show(projectId, userId, { includeInherited: true }));
+      return membershipIn(await members.show(projectId, userId, { includeInherited: true }));
     } catch (error) {
       // Without this a service account that was not added to a private project would look like a stranger's visit.
       if (!(error instanceof Failure && error.kind === 'gone')) throw error;
@@ -68,13 +78,13 @@ export function createPeople(
   }
 
   return {
-    // Who an account is does not change while the program runs.
     account() {
-      known ??= readAccount().catch((error) => {
-        known = undefined;
-        throw error;
-      });
-      return known;
+      const known = own.get('own');
+      if (known !== undefined) return known;
+      const asked = readAccount();
+      own.set('own', asked);
+      asked.catch(() => own.delete('own'));
+      return asked;
     },
     async user(id, { recent = false } = {}) {
       return (recent ? people.get(id) : undefined) ?? readUser(id);
@@ -88,6 +98,7 @@ export function createPeople(
       const recent = enough === undefined ? undefined : levels.get(`${projectId}/${userId}`);
       return recent !== undefined && recent >= (enough ?? 0) ? recent : readLevel(projectId, userId);
     },
+    membership: readMembership,
   };
 }
 
@@ -102,11 +113,13 @@ function isActive(state: string | undefined): boolean {
 }
 
 /**
- * The level of a membership that counts. Memberships end at the beginning of the day `expires_at`, and GitLab
+ * A membership that counts. Memberships end at the beginning of the day `expires_at`, and GitLab
  * removes what has ended once a day; that somebody has still to approve only editions with seats know.
  */
-function levelIn(answer: unknown): number | undefined {
-  const { access_level, state, membership_state = 'active', expires_at } = readAnswer(MemberAnswer, answer);
+function membershipIn(answer: unknown): Membership | undefined {
+  const read = readAnswer(MemberAnswer, answer);
+  const { access_level: level, username, state, membership_state = 'active', expires_at } = read;
   const isOver = expires_at !== undefined && !(Date.parse(expires_at) > Date.now());
-  return isActive(state) && membership_state === 'active' && !isOver ? access_level : undefined;
+  if (membership_state !== 'active' || isOver) return undefined;
+  return { level, username, active: state === undefined ? undefined : isActive(state) };
 }

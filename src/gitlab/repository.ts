@@ -1,4 +1,5 @@
 import { Branches, Issues, MergeRequests, Projects, RepositoryFiles } from '@gitbeaker/rest';
+import { LRUCache } from 'lru-cache';
 import type { FileDiff } from '../flows/context/diff-text.ts';
 import type { GitLab } from '../runs/ports.ts';
 import { orUndefined, readAnswer } from './answer.ts';
@@ -15,11 +16,18 @@ import {
 } from './responses.ts';
 
 const MAX_DIFF_PAGES = 5;
+/** A whole commit id, of SHA-1 or SHA-256. */
+const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+/** Of files at commits: characters that are kept in all, and milliseconds. */
+const KEPT_FILES = { maxSize: 4_000_000, ttl: 3_600_000 };
 const FIRST_PAGE = { perPage: 100, page: 1 } as const;
 
-/** Files, branches and merge requests of a project. */
+type File = NonNullable<Awaited<ReturnType<GitLab['readFile']>>>;
+
+/** Files, branches and merge requests of a project. `clock` in milliseconds. */
 export function createRepository(
   connection: ResourceConnection,
+  clock: () => number = () => performance.now(),
 ): Pick<
   GitLab,
   | 'readFile'
@@ -39,15 +47,31 @@ export function createRepository(
   const issues = new Issues(connection);
   const mergeRequests = new MergeRequests(connection);
   const projects = new Projects(connection);
+  const kept = new LRUCache<string, File>({
+    ...KEPT_FILES,
+    sizeCalculation: ({ text }, key) => text.length + key.length,
+    ttlResolution: 0,
+    perf: { now: clock },
+  });
+
+  async function read(project: number | string, path: string, ref: string): Promise<File | undefined> {
+    const answer = await orUndefined(files.showRaw(project, path, ref, { showExpanded: true }));
+    if (answer === undefined) return undefined;
+    const { data, headers } = answer;
+    // gitbeaker's type allows a Blob; our requester only ever gives text, JSON parsed where it says so.
+    const text = typeof data === 'string' ? data : data === null ? '' : JSON.stringify(data);
+    return { text, blobId: headers['x-gitlab-blob-id'] };
+  }
 
   return {
     async readFile(project, path, ref) {
-      const answer = await orUndefined(files.showRaw(project, path, ref, { showExpanded: true }));
-      if (answer === undefined) return undefined;
-      const { data, headers } = answer;
-      // gitbeaker's type allows a Blob; our requester only ever gives text, JSON parsed where it says so.
-      const text = typeof data === 'string' ? data : data === null ? '' : JSON.stringify(data);
-      return { text, blobId: headers['x-gitlab-blob-id'] };
+      if (!COMMIT.test(ref)) return read(project, path, ref);
+      const key = JSON.stringify([project, ref, path]);
+      const known = kept.get(key);
+      if (known !== undefined) return known;
+      const file = await read(project, path, ref);
+      if (file !== undefined) kept.set(key, file);
+      return file;
     },
     async project(path) {
       const answer = readAnswer(ProjectAnswer, await projects.show(path));

@@ -19,6 +19,7 @@ export const AccountAnswer = UserAnswer.extend({ commit_email: text, email: text
 /** `state` is the account's; that of the membership is `awaiting` while somebody still has to approve it. */
 export const MemberAnswer = z.object({
   access_level: z.number(),
+  username: z.string(),
   state: text,
   membership_state: text,
   expires_at: text,
@@ -108,6 +109,8 @@ export const DiffsAnswer = z.array(
 );
 
 export const CompareAnswer = z.object({
+  /** Always there, and `null` where no commit lies between: without it nobody could tell. */
+  commit: z.object({ id: z.string() }).nullable(),
   diffs: z
     .array(
       z.object({

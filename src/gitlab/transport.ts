@@ -5,15 +5,25 @@ import { BeckonError, messageOf } from '../lib/errors.ts';
 import { punctual } from './punctual.ts';
 import { connectionsToProxy } from './to-proxy.ts';
 
+/** Connections for all that is asked beside runs. */
+const FEW = 32;
+
 /**
  * The one pool of connections to GitLab: keep-alive, the company's certificate authority where one is set, and
- * the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, through which all goes by CONNECT.
+ * the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY name, through which all goes by CONNECT. `runs`: those that are
+ * stepped at once, each of which waits for one request at a time, mostly; where there are none, a few connections do.
  *
  * Rejects with a {@link BeckonError}: `ca_file_unreadable`, `ca_file_invalid` and `proxy_invalid`.
  */
-export async function openTransport({ caFile }: { caFile: string | undefined }): Promise<Dispatcher> {
+export async function openTransport({
+  caFile,
+  runs = 0,
+}: {
+  caFile: string | undefined;
+  runs?: number;
+}): Promise<Dispatcher> {
   const tls = caFile === undefined ? {} : { ca: await readCertificates(caFile) };
-  return openPool(tls).compose(punctual);
+  return openPool(tls, FEW + runs).compose(punctual);
 }
 
 /** Sends nothing: for who goes on where {@link openTransport} rejects. */
@@ -23,14 +33,14 @@ export function closedTransport(): Dispatcher {
   return agent;
 }
 
-function openPool(tls: { readonly ca?: string }): Dispatcher {
+function openPool(tls: { readonly ca?: string }, connections: number): Dispatcher {
   try {
     return new EnvHttpProxyAgent({
       connect: { ...tls, timeout: 10_000 },
       requestTls: tls,
       proxyTls: tls,
       clientFactory: connectionsToProxy,
-      connections: 32,
+      connections,
     });
   } catch {
     // Not as its cause: the error has the address, and that a password.

@@ -1,7 +1,6 @@
 import { createHash, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { FastifyRequest } from 'fastify';
-import { EncryptJWT, jwtDecrypt, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { OPERATOR } from '../admin/rights.ts';
 import type { Secret } from '../lib/secret.ts';
@@ -25,6 +24,9 @@ type Away = z.output<typeof Away>;
 export function nameOf(who: Principal): string {
   return who.kind === 'operator' ? OPERATOR : who.username;
 }
+
+/** Loaded when somebody signs in or has: most processes never need it, and it takes 8 MB. */
+const jose = () => import('jose');
 
 /** How long somebody stays signed in, in seconds, and how long they may take at GitLab to do so. */
 const LIFE = 12 * 3_600;
@@ -90,6 +92,7 @@ export function createSessions({
       const token = cookieOf(request, session);
       if (token === undefined || !isFromOwnPage(request)) return undefined;
       try {
+        const { jwtVerify } = await jose();
         const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], requiredClaims: ['exp'] });
         const who = Principal.parse(payload);
         return who.kind === 'person' && (vouching === undefined || payload.iss !== vouching)
@@ -100,6 +103,7 @@ export function createSessions({
       }
     },
     open: async (who) => {
+      const { SignJWT } = await jose();
       const token = new SignJWT(who).setProtectedHeader({ alg: 'HS256' }).setExpirationTime(`${LIFE}s`);
       if (who.kind === 'person' && vouching !== undefined) token.setIssuer(vouching);
       return cookie(session, await token.sign(key), LIFE);
@@ -107,6 +111,7 @@ export function createSessions({
     close: () => cookie(session, '', 0),
     send: async (away) => {
       // Encrypted, which also keeps it from being taken for a session.
+      const { EncryptJWT } = await jose();
       const token = new EncryptJWT(away)
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM' })
         .setExpirationTime(`${AWAY}s`);
@@ -114,6 +119,7 @@ export function createSessions({
     },
     async back(request) {
       try {
+        const { jwtDecrypt } = await jose();
         const { payload } = await jwtDecrypt(cookieOf(request, signIn) ?? '', awayKey, {
           requiredClaims: ['exp'],
         });

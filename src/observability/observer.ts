@@ -23,12 +23,13 @@ export type BeckonObserver = Observer &
 export function createObserver(tools: { log: Logger; metrics: Metrics; audit: Audit }): BeckonObserver {
   const { log, metrics } = tools;
   const audit = runAudit(tools.audit);
-  /** Runs in the hands of this process, by agent, so that a run waiting between steps counts once. */
-  const active = new Map<string, string>();
+  /** Ids of the runs in the hands of this process, by agent, so that a run waiting between steps counts once. */
+  const active = new Map<string, Set<string>>();
 
-  function count(agent: string) {
-    const runs = [...active.values()].filter((name) => name === agent).length;
-    metrics.runsActive.set({ agent }, runs);
+  function activeOf(agent: string): Set<string> {
+    const runs = active.get(agent) ?? new Set();
+    active.set(agent, runs);
+    return runs;
   }
 
   return {
@@ -41,8 +42,8 @@ export function createObserver(tools: { log: Logger; metrics: Metrics; audit: Au
     },
     stepped(run, { name, seconds, next }) {
       audit.stepped(run, name);
-      active.set(run.id, run.agent);
-      count(run.agent);
+      const runs = activeOf(run.agent).add(run.id);
+      metrics.runsActive.set({ agent: run.agent }, runs.size);
       metrics.stepSeconds.observe({ step: name }, seconds);
       log.info({ ...about(run), step: name, next, seconds }, 'step done');
     },
@@ -59,8 +60,9 @@ export function createObserver(tools: { log: Logger; metrics: Metrics; audit: Au
       log.warn({ ...about(run), step, err: error }, 'failure overlooked');
     },
     finished(run) {
-      active.delete(run.id);
-      count(run.agent);
+      const runs = activeOf(run.agent);
+      runs.delete(run.id);
+      metrics.runsActive.set({ agent: run.agent }, runs.size);
       audit.finished(run);
       const state = runState(run);
       metrics.runs.inc({ agent: run.agent, trigger: run.trigger, state });

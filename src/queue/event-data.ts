@@ -29,6 +29,7 @@ export const Project = z.object({
 export const Note = z.object({
   id: z.number(),
   discussionId: maybe(z.string()),
+  individual: z.exactOptional(z.literal(true)),
   url: z.string(),
   internal: z.boolean(),
   editedAt: maybe(z.string()),

@@ -33,8 +33,8 @@ export interface Lease {
 
 /**
  * The lease on a job that was taken with `token`. A process that was stopped for a while may hold a job that
- * another has taken over since: so every write first extends the lock, and refuses where the lock is gone.
- * Writes outlast a short absence of the queue.
+ * another has taken over since: so before a write the lock is extended unless that was just done, and where it is gone
+ * nothing is written. Writes outlast a short absence of the queue.
  */
 export function leaseOf(job: RunJob, { token, clock }: { token: string; clock: Clock }): Lease {
   const abortion = new AbortController();
@@ -80,7 +80,7 @@ export function leaseOf(job: RunJob, { token, clock }: { token: string; clock: C
     reason: () => why,
     save: (run) =>
       write(async () => {
-        await extend();
+        if (!isSure()) await extend();
         if (why !== 'lost') await job.updateData(storable(run));
       }).then(unlessLost),
     async confirm() {

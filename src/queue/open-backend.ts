@@ -1,8 +1,5 @@
 import type { QueueHome } from '../config/config.ts';
 import type { Backend, OpenOptions } from './backend.ts';
-import { openEmbedded } from './embedded/open-embedded.ts';
-import { openPostgres } from './postgres.ts';
-import { openRedis } from './redis.ts';
 
 /**
  * Opens the home of the queue, and with the embedded one starts its PostgreSQL. A guest looks in beside a Beckon
@@ -15,13 +12,20 @@ export async function openBackend(
   home: QueueHome,
   { isGuest = false, onError = () => {}, telemetry }: Partial<OpenOptions> & { isGuest?: boolean } = {},
 ): Promise<Backend> {
+  // Each loads what it is spoken to with, so only that of the home is loaded: time at the start, and memory.
   switch (home.kind) {
-    case 'redis':
+    case 'redis': {
+      const { openRedis } = await import('./redis.ts');
       return openRedis(home.url, { onError, telemetry });
-    case 'postgres':
+    }
+    case 'postgres': {
+      const { openPostgres } = await import('./postgres.ts');
       return openPostgres(home.url, { onError, telemetry });
-    case 'embedded':
+    }
+    case 'embedded': {
+      const { openEmbedded } = await import('./embedded/open-embedded.ts');
       return openEmbedded(home.dataDir, { isGuest, onError, telemetry });
+    }
     default:
       return home satisfies never;
   }

@@ -26,6 +26,7 @@ export async function findEarlierBranch(
   const place = placeOf(event);
   if (event.kind !== 'mention' || event.note.discussionId === undefined || place === undefined)
     return undefined;
+  if (event.note.individual) return undefined;
   const thread = await gitlab.thread(place, event.note.discussionId);
   const notes = commentsBefore(event.note.id, thread).filter(({ body }) => readMarker(body) !== undefined);
   if (notes.length === 0) return undefined;

@@ -6,7 +6,7 @@ import type { GitLab, User } from './ports.ts';
 import type { Run } from './run.ts';
 
 interface Look {
-  readonly gitlab: Pick<GitLab, 'user' | 'userByName' | 'accessLevel'>;
+  readonly gitlab: Pick<GitLab, 'user' | 'userByName' | 'accessLevel' | 'membership'>;
   readonly trigger: Pick<Trigger, 'minAccess' | 'users'>;
   readonly isLetIn: IsLetIn;
   /** What was known within the last minute will do. */
@@ -37,24 +37,48 @@ export async function lookAtPerson(
   { gitlab, trigger, isLetIn, recent }: Look,
 ): Promise<Admitted | Refusal> {
   // Webhooks of old GitLab versions name the person without an id.
-  const user =
+  const known =
     actor.id === undefined
       ? await gitlab.userByName(actor.username)
-      : await gitlab.user(actor.id, { recent });
-  if (user === undefined) return silently(`@${actor.username} is not known to GitLab.`);
+      : await gitlab.user(actor.id, { recent: true });
+  if (known === undefined) return silently(`@${actor.username} is not known to GitLab.`);
+  if (known.bot) return silently(`@${known.username} is not a person, and only people can start an agent.`);
+  const least = ACCESS_LEVELS[trigger.minAccess];
+  const { user, level } = await standingOf(known, { project, gitlab, enough: recent ? least : undefined });
   const who = `@${user.username}`;
-  if (user.bot) return silently(`${who} is not a person, and only people can start an agent.`);
   // Asked again here: of who edited somebody's comment the webhook tells no name.
   if (!(await isLetIn(user, trigger.users, gitlab)))
     return silently(`${who} is not among the users of the trigger.`);
   if (!user.active) return silently(`${who} is blocked or deactivated.`);
-  const least = ACCESS_LEVELS[trigger.minAccess];
-  const level = await gitlab.accessLevel(project.id, user.id, recent ? { enough: least } : {});
   if (level === undefined) return silently(`${who} is not a member of ${project.path}.`);
   if (level >= least) return { kind: 'admitted', user, level };
   return told(
     `${who} needs at least the ${roleName(trigger.minAccess)} role in this project to start this agent, and has ${heldRole(level)}. A Maintainer of the project can change that.`,
   );
+}
+
+/**
+ * How somebody stands in a project. With `enough` what was known within the last minute will do, where it is that level;
+ * else it is as GitLab says it at this moment, name and state of the account included, which stand in the answer on the
+ * membership. A person never becomes a bot, so that alone may be known from before.
+ */
+async function standingOf(
+  known: User,
+  {
+    project,
+    gitlab,
+    enough,
+  }: Pick<Look, 'gitlab'> & { project: Event['project']; enough: number | undefined },
+): Promise<{ readonly user: User; readonly level: number | undefined }> {
+  if (enough !== undefined) {
+    // Who is blocked is refused by that, whatever the level.
+    const level = known.active ? await gitlab.accessLevel(project.id, known.id, { enough }) : undefined;
+    return { user: known, level };
+  }
+  const membership = await gitlab.membership(project.id, known.id);
+  if (membership === undefined) return { user: known, level: undefined };
+  const active = membership.active ?? (await gitlab.user(known.id))?.active === true;
+  return { user: { ...known, username: membership.username, active }, level: membership.level };
 }
 
 /** Who reads internal notes, and confidential items of others: a Reporter before GitLab had Planners. */

@@ -36,6 +36,22 @@ export interface User {
   readonly active: boolean;
 }
 
+/** Somebody's membership of a project, with what its answer tells of their account. */
+export interface Membership {
+  readonly level: number;
+  readonly username: string;
+  /** `undefined` where GitLab does not say. */
+  readonly active: boolean | undefined;
+}
+
+/** How far the work on a branch has come. */
+export interface Changes {
+  /** The newest commit that the branch has beyond the one it is compared with; `undefined`: there is none. */
+  readonly head: string | undefined;
+  /** `undefined` where GitLab cannot say. */
+  readonly size: Size | undefined;
+}
+
 export interface Pipeline {
   readonly id: number;
   readonly url: string;
@@ -83,6 +99,8 @@ export interface GitLab {
    * yet. `enough`: what was known within the last minute will do, where it is that level or a higher one.
    */
   accessLevel(projectId: number, userId: number, options?: { enough?: number }): Promise<number | undefined>;
+  /** As {@link GitLab.accessLevel} says it at this moment, whatever was known, and however the account stands. */
+  membership(projectId: number, userId: number): Promise<Membership | undefined>;
 
   createNote(
     place: Place,
@@ -106,7 +124,10 @@ export interface GitLab {
   /** The notes of this account of the days after `after` (`2026-05-31`), the newest 500 at most. */
   ownNotes(options: { after: string }): Promise<readonly OwnNote[]>;
 
-  /** A text file on a branch, with the id of its content; `undefined` where file or branch is not there. */
+  /**
+   * A text file on a branch or at a commit, with the id of its content; `undefined` where the file or `ref` is not
+   * there. What a commit (by its whole id) holds does not change: it is known for an hour.
+   */
   readFile(
     project: number | string,
     path: string,
@@ -136,8 +157,8 @@ export interface GitLab {
   jobLog(projectId: number, jobId: number): Promise<string | undefined>;
   cancelPipeline(projectId: number, id: number): Promise<void>;
 
-  /** How much changed between two commits; `undefined` where GitLab cannot say. */
-  changes(projectId: number, range: { from: string; to: string }): Promise<Size | undefined>;
+  /** What a branch has beyond a commit; `undefined` where either is not there. */
+  changes(projectId: number, range: { from: string; to: string }): Promise<Changes | undefined>;
   /** The newest one of a source branch, whatever its state. */
   findMergeRequest(projectId: number, sourceBranch: string): Promise<MergeRequestRef | undefined>;
   createMergeRequest(

@@ -23,7 +23,7 @@ export interface AskedGitLab {
   /** As the account of an agent. */
   readonly gitlabOf: (
     agent: string,
-  ) => Pick<GitLab, 'project' | 'resource' | 'user' | 'userByName' | 'accessLevel'>;
+  ) => Pick<GitLab, 'project' | 'resource' | 'user' | 'userByName' | 'accessLevel' | 'membership'>;
   readonly commentsOf: (agent: string) => Pick<TodoList, 'comments'>;
   /** As the operator where there is one, else as an agent. */
   readonly hooksOf: (agent: string) => Pick<Webhooks, 'hooks' | 'deliveries'>;

@@ -68,11 +68,14 @@ it('counts what changed with one request', async () => {
   });
   const { commitId: to } = (await gitlab.branch(project.id, 'work')) ?? { commitId: '' };
   requests.splice(0);
-  expect(await gitlab.changes(project.id, { from, to })).toEqual({
-    files: 3,
-    lines: { added: 3, removed: 2 },
+  expect(await gitlab.changes(project.id, { from, to: 'work' })).toEqual({
+    head: to,
+    size: { files: 3, lines: { added: 3, removed: 2 } },
   });
   expect(requests).toEqual(['GET projects/:id/repository/compare']);
+  const nothing = { head: undefined, size: { files: 0, lines: { added: 0, removed: 0 } } };
+  expect(await gitlab.changes(project.id, { from: to, to: 'work' })).toEqual(nothing);
+  expect(await gitlab.changes(project.id, { from, to: 'elsewhere' })).toBeUndefined();
   expect(standIn.violations).toEqual([]);
 });
 

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectionOf } from '../../src/gitlab/connection.ts';
 import { createPeople } from '../../src/gitlab/people.ts';
 import { Secret } from '../../src/lib/secret.ts';
+import { lookAtPerson } from '../../src/runs/person.ts';
 import { planRun } from '../../src/runs/plan.ts';
 import { trigger } from '../builders/config.ts';
 import { mention } from '../builders/events.ts';
@@ -207,5 +208,100 @@ describe('an account', () => {
     expect(await gitlab.userByName('robot')).toMatchObject({ username: 'robot', bot: true });
     expect(await gitlab.userByName('mallory')).toMatchObject({ bot: false, active: true });
     for (const name of ['nobody', '']) expect(await gitlab.userByName(name)).toBeUndefined();
+  });
+});
+
+describe('a refusal', () => {
+  const MEMBER = 'projects/7/members/all/5';
+
+  it.each([
+    [
+      'a membership',
+      MEMBER,
+      DEVELOPER,
+      (of: Answering) => of.membership(7, 5),
+      (of: Answering) => of.accessLevel(7, 5, { enough: 30 }),
+    ],
+    [
+      'an account',
+      'users/5',
+      ALICE,
+      (of: Answering) => of.user(5),
+      (of: Answering) => of.user(5, { recent: true }),
+    ],
+  ] as const)('ends what was known of %s', async (_what, path, body, ask, askRecent) => {
+    const people = await answering();
+    people.answer(path, body);
+    await askRecent(people);
+    people.answer(path, { message: 'no' }, 403);
+    expect(await askRecent(people)).toBeDefined();
+    await expect(ask(people)).rejects.toMatchObject({ kind: 'permission' });
+    await expect(askRecent(people)).rejects.toMatchObject({ kind: 'permission' });
+  });
+});
+
+describe('right before something is done', () => {
+  const MEMBER = 'projects/7/members/all/5';
+  const rule = trigger();
+  const look = (people: Answering) =>
+    lookAtPerson(mention(), {
+      gitlab: people,
+      trigger: rule,
+      isLetIn: async ({ username }) => username !== 'denied',
+      recent: false,
+    });
+  const known = async () => {
+    const people = await answering();
+    people.answer('users/5', ALICE);
+    people.answer(MEMBER, DEVELOPER);
+    await people.user(5, { recent: true });
+    people.asked.splice(0);
+    return people;
+  };
+
+  it.each([
+    ['is what it was', {}, 'admitted'],
+    ['has less of a role', { access_level: 20 }, 'refused'],
+    ['was blocked', { state: 'blocked' }, 'refused'],
+    ['has another name', { username: 'denied' }, 'refused'],
+    ['is over', { expires_at: day(-1) }, 'refused'],
+  ])('one request tells that somebody who is known %s', async (_what, fields, kind) => {
+    const people = await known();
+    people.answer(MEMBER, { ...DEVELOPER, ...fields });
+    expect(await look(people)).toMatchObject({ kind });
+    expect(people.asked).toEqual([MEMBER]);
+  });
+
+  it('an account is asked for whose state the membership does not tell', async () => {
+    const people = await known();
+    people.answer(MEMBER, { ...DEVELOPER, state: undefined });
+    people.answer('users/5', { ...ALICE, state: 'blocked' });
+    expect(await look(people)).toMatchObject({ kind: 'refused', error: '@alice is blocked or deactivated.' });
+    expect(people.asked).toEqual([MEMBER, 'users/5']);
+  });
+
+  it('whether somebody is a person is as old as a minute at most', async () => {
+    const people = await known();
+    people.pass(60_001);
+    people.answer('users/5', { ...ALICE, bot: true });
+    expect(await look(people)).toMatchObject({ kind: 'refused', silent: true });
+  });
+});
+
+describe('the account itself', () => {
+  it('is known for an hour, and a refusal is not', async () => {
+    const { answer, account, asked, pass } = await answering();
+    answer('user', { message: 'no' }, 401);
+    await expect(account()).rejects.toMatchObject({ kind: 'permission' });
+    answer('user', ALICE);
+    await Promise.all([account(), account()]);
+    pass(3_600_000);
+    await account();
+    expect(asked).toEqual(['user', 'user']);
+    pass(1);
+    answer('user', { message: 'no' }, 401);
+    await expect(account()).rejects.toMatchObject({ kind: 'permission' });
+    await expect(account()).rejects.toMatchObject({ kind: 'permission' });
+    expect(asked).toHaveLength(4);
   });
 });

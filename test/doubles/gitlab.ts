@@ -58,6 +58,8 @@ export function gitlabDouble() {
   /** Notes in threads that somebody has to resolve. */
   const unresolved = new Set<number>();
   const calls: string[] = [];
+  /** The branch or commit of which a file was read, each time. */
+  const readAt: string[] = [];
   /** Whether internal notes were asked for, each time that threads were. */
   const readInternal: boolean[] = [];
   /** What the project takes, and what it was given. */
@@ -116,6 +118,12 @@ export function gitlabDouble() {
     userByName: (username) =>
       call('userByName', () => ({ id: 5, username, name: username, bot: false, active: true })),
     accessLevel: (_project, id) => call('accessLevel', () => members.get(id)),
+    membership: (_project, id) =>
+      call('membership', () => {
+        const level = members.get(id);
+        const username = id === 5 ? 'alice' : `user${id}`;
+        return level === undefined ? undefined : { level, username, active: !inactive.has(id) };
+      }),
     createNote: (_place, { body, discussionId, internal }) =>
       call('createNote', () => {
         const note = { id: nextId(), discussionId: discussionId ?? `d${lastId}`, own: true, internal, body };
@@ -147,8 +155,9 @@ export function gitlabDouble() {
         if (note === undefined || items.size === 0) throw gone('Note');
         note.body = body;
       }),
-    readFile: (_project, path) =>
+    readFile: (_project, path, ref) =>
       call('readFile', () => {
+        readAt.push(ref);
         const text = files.get(path);
         return text === undefined ? undefined : { text, blobId: text };
       }),
@@ -206,7 +215,11 @@ export function gitlabDouble() {
       }),
     jobs: () => call('jobs', () => jobs),
     jobLog: () => call('jobLog', () => told.log),
-    changes: () => call('changes', () => told.size),
+    changes: (_project, { from, to }) =>
+      call('changes', () => {
+        const head = branches.get(to);
+        return head === undefined ? undefined : { head: head === from ? undefined : head, size: told.size };
+      }),
     cancelPipeline: () => call('cancelPipeline', mayChange),
     findMergeRequest: (_project, branch) =>
       call('findMergeRequest', () => mergeRequests.findLast(({ sourceBranch }) => sourceBranch === branch)),
@@ -255,6 +268,7 @@ export function gitlabDouble() {
     item,
     inactive,
     readInternal,
+    readAt,
     reactions,
     files,
     jobs,

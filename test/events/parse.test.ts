@@ -49,6 +49,16 @@ describe('a comment', () => {
     ]);
   });
 
+  it.each([
+    ['in no thread', { type: null }, true],
+    ['in a thread', { type: 'DiscussionNote' }, undefined],
+    ['of which the webhook does not say', {}, undefined],
+    ['of which it says something else', { type: 7 }, undefined],
+  ])('%s is known as such', (_what, note, individual) => {
+    const [event] = events(notePayload('@claude-bot hi', { note }));
+    expect(event?.kind === 'mention' && event.note.individual).toBe(individual);
+  });
+
   it('in a diff thread is one on the merge request', () => {
     const [event] = events(notePayload('@claude-bot why?', { mergeRequest: {}, note: { type: 'DiffNote' } }));
     expect(event?.resource).toMatchObject({ type: 'merge_request', iid: 8, sourceBranch: 'guest-checkout' });

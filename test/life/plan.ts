@@ -67,7 +67,10 @@ const item = fc.constantFrom<Item>('web#12', 'web#12', 'web!8', 'blog#12');
 const thread = fc.nat({ max: 3 });
 
 const EFFECTS = ['createNote', 'createBranch', 'createPipeline', 'createMergeRequest', 'deleteBranch'];
-const READS = ['accessLevel', 'editNote', 'branch', 'apiPipelines', 'pipeline', 'findNote', 'cancelPipeline'];
+const READS = [
+  ...['accessLevel', 'membership', 'editNote', 'branch', 'changes'],
+  ...['apiPipelines', 'pipeline', 'findNote', 'cancelPipeline'],
+];
 const OF_QUEUE = [
   'updateData',
   'extendLock',

@@ -100,7 +100,7 @@ describe('what people delete while the agent works', () => {
     let lost = false;
     double.failing((operation) => {
       const [, workload] = [...branches.keys()];
-      if (operation === 'branch' && workload !== undefined) branches.set(workload, 'c0');
+      if (operation === 'changes' && workload !== undefined) branches.set(workload, 'c0');
       if (operation !== 'deleteBranch' || lost) return undefined;
       lost = true;
       return { when: 'after', error: new Failure('asking', { kind: 'transient', detail: 'no answer' }) };

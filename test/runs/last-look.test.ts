@@ -58,7 +58,7 @@ describe('right before the pipeline', () => {
     const error = new Failure('asking', { kind: 'transient', detail: 'no answer in time' });
     let failures = 0;
     scene.failing((operation) => {
-      if (operation !== 'accessLevel' || !scene.calls.includes('threads') || failures > 2) return undefined;
+      if (operation !== 'membership' || failures > 2) return undefined;
       failures += 1;
       return { when: 'before', error };
     });
@@ -67,7 +67,7 @@ describe('right before the pipeline', () => {
 
     const closed = setUp();
     closed.failing((operation) =>
-      operation === 'accessLevel'
+      operation === 'membership'
         ? { when: 'before', error: new Failure('asking', { kind: 'permission', status: 403, detail: 'no' }) }
         : undefined,
     );
@@ -134,7 +134,7 @@ describe('what is confidential', () => {
 
   it.each([
     ['createBranch', true],
-    ['branch', false],
+    ['changes', false],
   ])('since %s has no title in the merge request', async (moment, jobsOfReporters) => {
     const scene = setUp(mention(), { confidential: true });
     scene.projectState.jobsOfReporters = jobsOfReporters;

@@ -2,7 +2,7 @@ import type { Config } from '../../src/config/config.ts';
 import type { Event } from '../../src/events/event.ts';
 import { createPerform } from '../../src/perform.ts';
 import { createNamedUsers } from '../../src/runs/named-users.ts';
-import { planRun } from '../../src/runs/plan.ts';
+import { planRetry, planRun } from '../../src/runs/plan.ts';
 import type { StopRequest } from '../../src/runs/queue-ports.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { agent, config, trigger } from '../builders/config.ts';
@@ -22,6 +22,7 @@ export function setUp(
   const rule = trigger({ agent: agent(fields) });
   let now = 0;
   let stop: StopRequest | undefined;
+  let times = 0;
   const perform = createPerform({
     config: config({ triggers: [rule], ...around }),
     gitlabOf: () => double.gitlab,
@@ -61,9 +62,16 @@ export function setUp(
     }
     throw new Error('the run does not end');
   }
+  /** Performs the event once more, as another run. */
+  async function again() {
+    times += 1;
+    saved = planRetry(saved, { mark: String(times), now });
+    return toTheEnd();
+  }
   const note = () => double.notes[0]?.body ?? '';
   return {
     ...double,
+    again,
     double,
     takeUp,
     toTheEnd,

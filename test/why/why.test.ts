@@ -51,6 +51,7 @@ async function ask(situation: Situation) {
     asked.push(name);
     return Promise.resolve().then(answer);
   };
+  const level = 'level' in situation ? situation.level : 30;
   const alice = { id: 5, username: 'alice', name: 'Alice', bot: false, active: true };
   const why = createWhy({
     config: aConfig(situation.config),
@@ -70,7 +71,9 @@ async function ask(situation: Situation) {
           resource: () => told('resource', () => ({ iid: 12, title: 'Basket', web_url: ITEM, ...or(item) })),
           user: () => told('user', () => ({ ...alice, ...user })),
           userByName: () => told('userByName', () => alice),
-          accessLevel: () => told('accessLevel', () => ('level' in situation ? situation.level : 30)),
+          accessLevel: () => told('accessLevel', () => level),
+          membership: () =>
+            told('membership', () => (level === undefined ? undefined : { level, ...alice, ...user })),
         }),
         commentsOf: () => ({
           comments: () => told('comments', () => (comment === null ? [] : [todoComment(comment)])),

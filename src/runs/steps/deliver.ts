@@ -3,7 +3,7 @@ import { mergeRequestText } from '../message.ts';
 import { mayPush } from '../person.ts';
 import { placeOf } from '../place.ts';
 import type { GitLab, Place } from '../ports.ts';
-import type { Outcome, Run } from '../run.ts';
+import type { Outcome, Run, Size } from '../run.ts';
 import { findOwnPipeline } from './pipeline.ts';
 import { findOwnBranch } from './prepare.ts';
 import { done, type Step, type StepResult, type StepTools } from './step.ts';
@@ -30,20 +30,37 @@ export const deliver: Step = async (run, tools) => {
 
 async function makeOf(run: Run, branch: NonNullable<Run['branch']>, tools: StepTools): Promise<StepResult> {
   const { gitlab } = tools;
-  const projectId = run.event.project.id;
-  const current = await gitlab.branch(projectId, branch.name);
-  const isUntouched = current?.commitId === branch.commitId;
   if (run.outcome !== undefined) {
-    if (isUntouched && branch.earlier === undefined) await removeBranch(projectId, branch.name, tools);
+    await cleanUp(run, branch, tools);
     return done(run);
   }
+  const work = await findWork(run, branch, tools);
+  if (work === undefined) return done({ ...run, outcome: await withoutBranch(run, branch, gitlab) });
   // Kept before the branch is removed: a branch that is gone would look like one that somebody else deleted.
-  if (isUntouched) return { kind: 'wait', run: { ...run, outcome: { kind: 'no_changes' } }, after: 0 };
-  const outcome =
-    current === undefined
-      ? await withoutBranch(run, branch, gitlab)
-      : await offer(run, { ...branch, head: current.commitId }, tools);
-  return done({ ...run, outcome });
+  if (!work.isThere) return { kind: 'wait', run: { ...run, outcome: { kind: 'no_changes' } }, after: 0 };
+  return done({ ...run, outcome: await offer(run, { branch, size: work.size }, tools) });
+}
+
+/** Removes a branch on which nothing happened, but for one on which an earlier run has worked. */
+async function cleanUp(run: Run, branch: NonNullable<Run['branch']>, tools: StepTools): Promise<void> {
+  if (branch.earlier !== undefined) return;
+  const projectId = run.event.project.id;
+  const current = await tools.gitlab.branch(projectId, branch.name);
+  if (current?.commitId === branch.commitId) await removeBranch(projectId, branch.name, tools);
+}
+
+/** Whether the agent has committed, and how much; `undefined` where the branch is gone. */
+async function findWork(
+  run: Run,
+  { name, commitId }: NonNullable<Run['branch']>,
+  { gitlab, overlooked }: StepTools,
+): Promise<{ readonly isThere: boolean; readonly size: Size | undefined } | undefined> {
+  const projectId = run.event.project.id;
+  const changes = await unlessFailed(gitlab.changes(projectId, { from: commitId, to: name }), overlooked);
+  if (changes !== undefined) return { isThere: changes.head !== undefined, size: changes.size };
+  // Comparing may be too much for GitLab, and the size is an extra.
+  const current = await gitlab.branch(projectId, name);
+  return current && { isThere: current.commitId !== commitId, size: undefined };
 }
 
 /** The branch of a merge request that was merged at once is gone as well. */
@@ -92,8 +109,8 @@ async function unlessRefused(work: () => Promise<void>): Promise<void> {
 
 async function offer(
   run: Run,
-  branch: NonNullable<Run['branch']> & { readonly head: string },
-  { agent, trigger, gitlab, resumed, overlooked }: StepTools,
+  { branch, size }: { branch: NonNullable<Run['branch']>; size: Size | undefined },
+  { agent, trigger, gitlab, resumed }: StepTools,
 ): Promise<Outcome> {
   if (agent.mergeRequest === 'never') return { kind: 'branch', name: branch.name };
   const projectId = run.event.project.id;
@@ -117,8 +134,6 @@ async function offer(
     }
   };
   const { iid, url } = (resumed || before !== undefined ? await find() : undefined) ?? (await create());
-  const range = { from: branch.commitId, to: branch.head };
-  const size = await unlessFailed(gitlab.changes(projectId, range), overlooked);
   return {
     kind: 'merge_request',
     iid,

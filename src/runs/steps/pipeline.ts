@@ -46,7 +46,7 @@ export async function findOwnPipeline({ branch, event }: Run, gitlab: GitLab): P
 async function createPipeline(
   run: Run,
   { branch, sources }: { branch: NonNullable<Run['branch']>; sources: ContextSource | undefined },
-  { gitlab, gitlabUrl, agent, clock }: StepTools,
+  { gitlab, gitlabUrl, agent, clock, inputsOnly }: StepTools,
 ): Promise<Pipeline> {
   const account = await gitlab.account();
   const input = inputOf(run, sources?.threads ?? [], account.username);
@@ -72,15 +72,45 @@ async function createPipeline(
     key === undefined
       ? undefined
       : { key, projectId: run.event.project.id, branch: branch.name, now: clock() };
-  if (agent.handoff === 'inputs') return create({ inputs: inputsOf(values, flow, signing) });
-  try {
-    return await create({ variables: variablesWithFlow(values, flow, signing) });
-  } catch (refusal) {
-    if (agent.handoff === 'variables' || !forbidsVariables(refusal)) throw refusal;
-    return await create({ inputs: inputsOf(values, flow, signing) }).catch((error: unknown) => {
-      throw error instanceof Failure && error.kind === 'refused' ? neitherWay(refusal, error) : error;
-    });
+  const byVariables = () => create({ variables: variablesWithFlow(values, flow, signing) });
+  const byInputs = async () => create({ inputs: inputsOf(values, flow, signing) });
+  if (agent.handoff === 'inputs') return byInputs();
+  if (agent.handoff === 'variables') return byVariables();
+  return eitherWay(run.event.project.id, { byVariables, byInputs, inputsOnly });
+}
+
+/** By variables, and where the project forbids those by inputs; a project that did so lately gets inputs first. */
+async function eitherWay(
+  projectId: number,
+  {
+    byVariables,
+    byInputs,
+    inputsOnly,
+  }: Record<'byVariables' | 'byInputs', () => Promise<Pipeline>> & Pick<StepTools, 'inputsOnly'>,
+): Promise<Pipeline> {
+  if (inputsOnly.has(projectId)) {
+    try {
+      return await byInputs();
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      // The settings or the file of the project may have changed.
+      inputsOnly.delete(projectId);
+    }
   }
+  try {
+    return await byVariables();
+  } catch (refusal) {
+    if (!forbidsVariables(refusal)) throw refusal;
+    const made = await byInputs().catch((error: unknown) => {
+      throw isRefusal(error) ? neitherWay(refusal, error) : error;
+    });
+    inputsOnly.add(projectId);
+    return made;
+  }
+}
+
+function isRefusal(error: unknown): error is Failure {
+  return error instanceof Failure && error.kind === 'refused';
 }
 
 /** The project takes neither. The first refusal names the setting, and its remedy says both ways out. */

@@ -9,7 +9,7 @@ import type { GitLab } from '../ports.ts';
 import type { Run } from '../run.ts';
 import { done, type Step, type StepTools } from './step.ts';
 
-/** Reads the flow from the default branch and makes the workload branch. */
+/** Makes the workload branch and reads the flow from the default branch. */
 export const prepare: Step = async (run, tools) => {
   const { gitlab, agent } = tools;
   const projectId = run.event.project.id;
@@ -17,27 +17,31 @@ export const prepare: Step = async (run, tools) => {
   if (defaultBranch === undefined) {
     return notStarted(run, 'The repository of the project is empty. It needs a first commit.');
   }
-  const flow = await readFlow(run, defaultBranch, tools);
-  if (typeof flow === 'string') return notStarted(run, flow);
+  const { isNew, ...branch } = await findOrMakeBranch(run, defaultBranch, tools);
+  const prepared = { ...run, branch };
+  // Of a branch that was there others may have changed the commit, and with it the flow.
+  const ref = isNew && branch.target === defaultBranch ? branch.commitId : defaultBranch;
+  const flow = await readFlow(run, { defaultBranch, ref }, tools);
+  if (typeof flow === 'string') return notStarted(prepared, flow);
   if (flow?.injectGatewayToken && agent.gateway === 'none') {
-    return notStarted(run, `The flow ${NO_GATEWAY}.`);
+    return notStarted(prepared, `The flow ${NO_GATEWAY}.`);
   }
-  return done({ ...run, flow, branch: await findOrMakeBranch(run, defaultBranch, tools) });
+  return done({ ...prepared, flow });
 };
 
-/** The flow, `null` where the agent has none, or what is wrong with it. */
+/** The flow, `null` where the agent has none, or what is wrong with it. `ref`: where the default branch stands. */
 async function readFlow(
   run: Run,
-  branch: string,
+  { defaultBranch, ref }: { defaultBranch: string; ref: string },
   { agent, gitlab, parseFlow }: StepTools,
 ): Promise<Flow | null | string> {
   if (agent.flow.kind === 'none') return null;
   if (agent.flow.kind === 'inline') return agent.flow.flow;
   for (const path of flowPaths(agent.flow.path)) {
-    const file = await gitlab.readFile(run.event.project.id, path, branch);
+    const file = await gitlab.readFile(run.event.project.id, path, ref);
     if (file !== undefined) return parseFlow({ ...file, path });
   }
-  return `The flow file ${agent.flow.path} is not on the branch ${branch}. Add it there, or change the path in Beckon's config.`;
+  return `The flow file ${agent.flow.path} is not on the branch ${defaultBranch}. Add it there, or change the path in Beckon's config.`;
 }
 
 /** The branch that a run made, of which no answer was heard; only this step makes one. */
@@ -49,11 +53,12 @@ export async function findOwnBranch({ id, event: { project } }: Run, gitlab: Git
     : { name, target: project.defaultBranch ?? name, commitId: there.commitId };
 }
 
+/** `isNew`: made from the newest commit of `target` right now. */
 async function findOrMakeBranch(
   run: Run,
   defaultBranch: string,
   tools: Pick<StepTools, 'gitlab' | 'resumed' | 'trigger'>,
-): Promise<NonNullable<Run['branch']>> {
+): Promise<NonNullable<Run['branch']> & { isNew: boolean }> {
   const { gitlab, resumed } = tools;
   const projectId = run.event.project.id;
   const name = workloadBranch(run.id);
@@ -61,17 +66,17 @@ async function findOrMakeBranch(
   const base = approved?.target ?? ownSourceBranch(run) ?? defaultBranch;
   if (resumed) {
     const there = await gitlab.branch(projectId, name);
-    if (there !== undefined) return { name, target: base, commitId: there.commitId };
+    if (there !== undefined) return { name, target: base, commitId: there.commitId, isNew: false };
   }
   if (approved !== undefined) {
     const { commitId } = await gitlab.createBranch(projectId, name, approved.commitId);
-    return { name, commitId, target: base };
+    return { name, commitId, target: base, isNew: false };
   }
   const mayGoOn = await mayPush(run.event, tools);
   const earlier = mayGoOn ? await findEarlierBranch(run, gitlab) : undefined;
-  if (earlier !== undefined) return { ...earlier, target: base };
+  if (earlier !== undefined) return { ...earlier, target: base, isNew: false };
   const made = await makeBranch(projectId, name, [base, defaultBranch], gitlab);
-  return { name, ...made };
+  return { name, ...made, isNew: true };
 }
 
 /** From the first of `bases` that is there: the source branch of a merged merge request often is not. */

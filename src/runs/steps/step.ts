@@ -6,6 +6,13 @@ import type { Clock, GitLab } from '../ports.ts';
 import type { ParentOf, RunRates, RunTurns } from '../queue-ports.ts';
 import type { Run } from '../run.ts';
 
+/** Projects, by their ids, that took inputs after they had refused variables; for a while. */
+export interface InputsOnly {
+  has(projectId: number): boolean;
+  add(projectId: number): void;
+  delete(projectId: number): void;
+}
+
 export interface StepTools {
   /** As the account of the run's agent. */
   readonly gitlab: GitLab;
@@ -19,6 +26,7 @@ export interface StepTools {
   readonly rates: Pick<RunRates, 'count'>;
   readonly gitlabUrl: string;
   readonly parseFlow: ReturnType<typeof createFlowParser>;
+  readonly inputsOnly: InputsOnly;
   readonly clock: Clock;
   /** Told of a failure that the run can do without. */
   readonly overlooked: (error: Failure) => void;

@@ -14,6 +14,8 @@ const LOOKS_PER_ITEM = 4;
 /** Looks how far the pipeline is; at its end goes on, before it waits for the next look. */
 export const watch: Step = async (run, tools) => {
   if (run.pipeline === undefined) throw new Error('there is no pipeline to watch');
+  // It was made a moment ago; its webhook wakes the run, also one that comes before this is saved.
+  if (!tools.resumed) return { kind: 'wait', run, after: FIRST_LOOK };
   const projectId = run.event.project.id;
   const pipeline = await tools.gitlab.pipeline(projectId, run.pipeline.id);
   if (pipeline === undefined) return failed(run, 'somebody deleted the pipeline');

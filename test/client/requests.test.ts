@@ -1,0 +1,164 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
+import { parseDelivery } from '../../src/events/parse.ts';
+import { planRun } from '../../src/runs/plan.ts';
+import type { Run } from '../../src/runs/run.ts';
+import { agent, trigger } from '../builders/config.ts';
+import { performer } from '../doubles/performer.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { connect } from './connect.ts';
+
+const FLOW = '.gitlab/duo/flows/claude.yaml';
+const TEXT = 'image: alpine:3\ncommands: [echo hi]\n';
+const GIVEN = { title: 'Basket', description: 'It loses items.' };
+
+/**
+ * A project with a flow and a webhook, and a worker's half with all its caches. Runs take a few seconds, and the
+ * pipeline has ended when they look.
+ */
+async function open({ commits = true, agents = {} }: { commits?: boolean; agents?: object } = {}) {
+  const receiver = await startReceiver();
+  onTestFinished(() => receiver.close());
+  const connected = await connect({ files: { [FLOW]: TEXT, '.gitlab-ci.yml': 'agent: { script: [ls] }\n' } });
+  const { standIn, world, project, gitlab, requests } = connected;
+  world.addUser({ username: 'alice', name: 'Alice Ito' });
+  world.addMember({ user: 'alice', project, level: 'developer' });
+  const events = ['note', 'issues', 'merge_requests'] as const;
+  world.addHook({ project, url: receiver.url, token: 'secret', events: [...events] });
+  const rule = trigger({ agent: agent({ flow: { kind: 'file', path: FLOW }, ...agents }) });
+  const fields: Partial<Config> = { agents: [rule.agent] };
+  const { takeUp } = performer(gitlab, rule, { fields });
+
+  async function work({ branch, pipeline }: Run): Promise<void> {
+    if (branch === undefined || pipeline === undefined) throw new Error('the agent has started');
+    if (commits) {
+      const actions = [{ action: 'create' as const, path: `${branch.name}.txt`, content: 'new\n' }];
+      await world.commit({ project, by: 'claude-bot', branch: branch.name, message: 'Mend', actions });
+    }
+    world.finishPipeline({ pipeline, status: 'success' });
+  }
+
+  /** What a run of the newest webhook asks of GitLab, one line for each request. */
+  async function requestsOf(happen: () => unknown): Promise<readonly string[]> {
+    receiver.posts.splice(0);
+    await happen();
+    await standIn.webhooksSettled();
+    const reading = parseDelivery({ event: '', payload: JSON.parse(receiver.posts.at(-1)?.body ?? '{}') });
+    const event = reading.kind === 'events' ? reading.events[0] : undefined;
+    if (event === undefined) throw new Error('the webhook tells of an event');
+    let run = planRun({ event, trigger: rule }, { gitlabUrl: standIn.url, now: 0 });
+    requests.splice(0);
+    for (let times = 0; times < 10 && run.finishedAt === undefined; times += 1) {
+      await takeUp(run, (step) => {
+        run = step;
+      });
+      if (run.step === 'watch') await work(run);
+    }
+    expect(run.outcome?.kind).toBe(commits ? 'merge_request' : 'no_changes');
+    expect(standIn.violations).toEqual([]);
+    return [...requests];
+  }
+  const issue = () => world.openIssue({ project, author: 'alice', ...GIVEN });
+  const mention = (on: Parameters<typeof world.comment>[0]['issue'] = issue()) =>
+    requestsOf(() => world.comment({ issue: on, author: 'alice', body: '@claude-bot please' }));
+  return { ...connected, issue, mention, requestsOf };
+}
+
+const LAST_LOOK = [
+  'GET projects/:id/issues/:id',
+  'GET projects/:id/issues/:id/discussions',
+  'GET projects/:id/members/all/:id',
+];
+const OFFERED = [
+  'GET projects/:id/repository/compare',
+  'GET projects/:id/issues/:id',
+  'POST projects/:id/merge_requests',
+];
+const STARTED = ['POST projects/:id/pipeline', 'PUT projects/:id/issues/:id/notes/:id'];
+const SAID = ['GET projects/:id/issues/:id/discussions/:id', 'PUT projects/:id/issues/:id/notes/:id'];
+const LOOKED = ['GET projects/:id/pipelines/:id'];
+const BRANCH = ['POST projects/:id/repository/branches'];
+
+describe('a run with all that can be known', () => {
+  it('of a mention on an issue makes these requests and no other', async () => {
+    const { mention } = await open();
+    const cold = await mention();
+    const warm = await mention();
+    expect(warm).toEqual([
+      'POST projects/:id/issues/:id/discussions/:id/notes',
+      ...BRANCH,
+      ...LAST_LOOK,
+      ...STARTED,
+      ...LOOKED,
+      ...OFFERED,
+      ...SAID,
+    ]);
+    const known = ['GET users/:id', 'GET projects/:id/members/all/:id', 'GET user'];
+    const file = 'GET projects/:id/repository/files/:id/raw';
+    expect([...cold].sort()).toEqual([...warm, ...known, file].sort());
+  });
+
+  it('that changes nothing has its branch removed instead', async () => {
+    const { mention } = await open({ commits: false });
+    await mention();
+    expect(await mention()).toEqual([
+      'POST projects/:id/issues/:id/discussions/:id/notes',
+      ...BRANCH,
+      ...LAST_LOOK,
+      ...STARTED,
+      ...LOOKED,
+      'GET projects/:id/repository/compare',
+      'GET projects/:id/repository/branches/:id',
+      'DELETE projects/:id/repository/branches/:id',
+      ...SAID,
+    ]);
+  });
+
+  it('of an issue that is assigned begins a thread of its own', async () => {
+    const { world, issue, requestsOf } = await open();
+    const assigned = () =>
+      requestsOf(() => world.assign({ issue: issue(), by: 'alice', users: ['claude-bot'] }));
+    await assigned();
+    expect(await assigned()).toEqual([
+      'POST projects/:id/issues/:id/discussions',
+      ...BRANCH,
+      ...LAST_LOOK,
+      ...STARTED,
+      ...LOOKED,
+      ...OFFERED,
+      ...SAID,
+    ]);
+  });
+
+  it('of a mention on a merge request reads the flow, and the diff', async () => {
+    const { world, project, requestsOf } = await open();
+    const actions = [{ action: 'create' as const, path: 'b.txt', content: 'b\n' }];
+    const commit = { project, by: 'alice', branch: 'work', startBranch: 'main', message: 'Work', actions };
+    await world.commit(commit);
+    const mergeRequest = await world.openMergeRequest({
+      project,
+      author: 'alice',
+      sourceBranch: 'work',
+      title: 'Work',
+    });
+    const mention = () =>
+      requestsOf(() => world.comment({ mergeRequest, author: 'alice', body: '@claude-bot please' }));
+    await mention();
+    expect(await mention()).toEqual([
+      'POST projects/:id/merge_requests/:id/discussions/:id/notes',
+      ...BRANCH,
+      'GET projects/:id/repository/files/:id/raw',
+      'GET projects/:id/merge_requests/:id',
+      'GET projects/:id/merge_requests/:id/discussions',
+      'GET projects/:id/merge_requests/:id/diffs',
+      'GET projects/:id/members/all/:id',
+      'POST projects/:id/pipeline',
+      'PUT projects/:id/merge_requests/:id/notes/:id',
+      ...LOOKED,
+      'GET projects/:id/repository/compare',
+      'POST projects/:id/merge_requests',
+      'GET projects/:id/merge_requests/:id/discussions/:id',
+      'PUT projects/:id/merge_requests/:id/notes/:id',
+    ]);
+  });
+});

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { afterEach } from 'vitest';
 import { createRunAdmin } from '../../src/admin/runs.ts';
 import type { Standing } from '../../src/admin/standing.ts';
+import { createRoom } from '../../src/http/room.ts';
 import type { Intake } from '../../src/http/routes/webhook.ts';
 import { buildServer, type ServerTools, type Timeouts } from '../../src/http/server.ts';
 import { Secret } from '../../src/lib/secret.ts';
@@ -77,6 +78,7 @@ export function setUp(
       claim: claimsDouble(),
       trustProxy: [],
       isStopping: () => false,
+      room: createRoom({ clock: Date.now }),
       runs: createRunAdmin({ queue: runQueueDouble().queue, observer: silentObserver, clock: () => NOW }),
       desk: () => ({
         config: config(),

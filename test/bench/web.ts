@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { get } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { QueueHome } from '../../src/config/config.ts';
+import { notePayload } from '../builders/payloads.ts';
+import { startBeckon } from '../gitlab/demo/beckon.ts';
+import { freePort } from '../support/free-port.ts';
+import { newFolder } from '../support/temporary.ts';
+
+/** The built program as it receives deliveries, in a process of its own. */
+export type Web = Awaited<ReturnType<typeof openWeb>>;
+
+/** Starts it on a home of the queue; it asks nothing of GitLab, and there is none. */
+export async function openWeb(home: QueueHome, role: 'web' | 'all' = 'web') {
+  const folder = await newFolder();
+  const env = {
+    SECRET: randomBytes(16).toString('hex'),
+    ADMIN_TOKEN: randomBytes(16).toString('hex'),
+    TOKEN: randomBytes(16).toString('hex'),
+  };
+  const config = {
+    gitlab: { url: 'http://127.0.0.1:9' },
+    server: { port: 0, adminToken: '${ADMIN_TOKEN}' },
+    webhook: { secretTokens: ['${SECRET}'] },
+    queue: 'url' in home ? { url: home.url.reveal() } : { dataDir: home.dataDir },
+    agents: { claude: { account: 'claude-bot', token: '${TOKEN}' } },
+    triggers: [{ agent: 'claude', events: ['mention'], projects: ['acme/**'] }],
+    catchUp: { todos: 'off' },
+  };
+  const metricsPort = await freePort();
+  const options = ['--metrics-port', String(metricsPort)];
+  const beckon = await startBeckon(config, { folder, env, role, options, onComplaint: () => {} });
+  const { address, pid } = beckon;
+  return {
+    address,
+    /** Where `livez` and `metrics` are asked for. */
+    probes: `http://127.0.0.1:${metricsPort}`,
+    pid,
+    headers: {
+      'content-type': 'application/json',
+      'x-gitlab-event': 'Note Hook',
+      'x-gitlab-token': env.SECRET,
+    },
+    /** Asks the admin API for something. */
+    async api(path: string): Promise<unknown> {
+      const answer = await fetch(`${address}/api${path}`, {
+        headers: { authorization: `Bearer ${env.ADMIN_TOKEN}` },
+      });
+      return answer.json();
+    },
+    async metrics(): Promise<string> {
+      return (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    },
+    /** MB of memory in use: now, and the most since {@link Web.forget}. */
+    async memory(): Promise<{ readonly now: number; readonly most: number }> {
+      const status = await readFile(`/proc/${pid}/status`, 'utf8');
+      const megabytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+      return { now: megabytes('VmRSS'), most: megabytes('VmHWM') };
+    },
+    async close(): Promise<void> {
+      await beckon.end('SIGTERM');
+      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    },
+  };
+}
+
+/** A new comment that mentions the agent, of so many bytes: much of it small objects, as GitLab's payloads are. */
+export function mentionOf(id: number, bytes: number): string {
+  const at = new Date().toISOString();
+  const payload = notePayload('@claude-bot please', { note: { id, created_at: at, updated_at: at } });
+  const commit = {
+    id: randomBytes(20).toString('hex'),
+    title: 'Let guests check out',
+    timestamp: at,
+    added: ['a.ts'],
+  };
+  const room = bytes - JSON.stringify(payload).length;
+  const commits = Array.from(
+    { length: Math.max(0, Math.floor(room / (JSON.stringify(commit).length + 1))) },
+    () => commit,
+  );
+  return JSON.stringify({ ...payload, commits });
+}
+
+/** Asks `livez` ever again, each time over a new connection, until it is told to stop; the slowest answer in milliseconds. */
+export function watchLive(address: string): () => Promise<number> {
+  let slowest = 0;
+  let isOver = false;
+  const once = () =>
+    new Promise<void>((resolve, reject) => {
+      const began = performance.now();
+      get(`${address}/livez`, { agent: false }, (answer) => {
+        answer.resume();
+        slowest = Math.max(slowest, performance.now() - began);
+        answer.once('end', resolve);
+      }).once('error', reject);
+    });
+  async function watch(): Promise<void> {
+    while (!isOver) {
+      await once();
+      await sleep(25);
+    }
+  }
+  const watching = watch();
+  return async () => {
+    isOver = true;
+    await watching;
+    return slowest;
+  };
+}

@@ -1,3 +1,4 @@
+import { burstScenario } from './burst.ts';
 import { dropped } from './dropped.ts';
 import { overload } from './overload.ts';
 import type { Scenario } from './row.ts';
@@ -5,4 +6,11 @@ import { takenEmbedded, takenOnRedis } from './taken.ts';
 import { triggers } from './triggers.ts';
 
 /** In the order in which they are measured. */
-export const SCENARIOS: readonly Scenario[] = [dropped, takenOnRedis, takenEmbedded, triggers, overload];
+export const SCENARIOS: readonly Scenario[] = [
+  dropped,
+  takenOnRedis,
+  takenEmbedded,
+  triggers,
+  overload,
+  burstScenario,
+];

@@ -65,22 +65,23 @@ export async function openWeb(home: QueueHome, role: 'web' | 'all' = 'web') {
   };
 }
 
-/** A new comment that mentions the agent, of so many bytes: much of it small objects, as GitLab's payloads are. */
+/** A new comment that mentions the agent, of so many bytes. */
 export function mentionOf(id: number, bytes: number): string {
   const at = new Date().toISOString();
-  const payload = notePayload('@claude-bot please', { note: { id, created_at: at, updated_at: at } });
+  return grownTo(notePayload('@claude-bot please', { note: { id, created_at: at, updated_at: at } }), bytes);
+}
+
+/** A payload with so many bytes, most of them in small objects, as GitLab's are. */
+export function grownTo(payload: object, bytes: number): string {
   const commit = {
-    id: randomBytes(20).toString('hex'),
+    id: 'c0ffee'.repeat(6),
     title: 'Let guests check out',
-    timestamp: at,
-    added: ['a.ts'],
+    timestamp: '2026-03-02',
+    added: ['a'],
   };
-  const room = bytes - JSON.stringify(payload).length;
-  const commits = Array.from(
-    { length: Math.max(0, Math.floor(room / (JSON.stringify(commit).length + 1))) },
-    () => commit,
-  );
-  return JSON.stringify({ ...payload, commits });
+  const [size, each] = [payload, commit].map((part) => JSON.stringify(part).length + 1);
+  const count = Math.max(0, Math.floor((bytes - (size ?? 0)) / (each ?? 1)));
+  return JSON.stringify({ ...payload, commits: Array.from({ length: count }, () => commit) });
 }
 
 /** Asks `livez` ever again, each time over a new connection, until it is told to stop; the slowest answer in milliseconds. */

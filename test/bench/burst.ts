@@ -104,7 +104,7 @@ export async function burst(web: Web, { deliveries, seconds, mentionEvery }: Bur
 }
 
 async function round(home: Home, isPerforming: boolean): Promise<Burst> {
-  const web = await openWeb(await home.open(), isPerforming ? 'all' : 'web');
+  const web = await openWeb(await home.open(), { role: isPerforming ? 'all' : 'web' });
   try {
     return await burst(web, { deliveries: 5_000, seconds: 10, mentionEvery: 50 });
   } finally {
@@ -114,7 +114,7 @@ async function round(home: Home, isPerforming: boolean): Promise<Burst> {
 }
 
 /** The time within which so many of a hundred answers had come. */
-export function percentile(times: readonly number[], hundredth: number): number {
+function percentile(times: readonly number[], hundredth: number): number {
   const sorted = [...times].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * hundredth) / 100))] ?? 0;
 }

@@ -12,12 +12,16 @@ import { newFolder } from '../support/temporary.ts';
 export type Web = Awaited<ReturnType<typeof openWeb>>;
 
 /** Starts it on a home of the queue; it asks nothing of GitLab, and there is none. */
-export async function openWeb(home: QueueHome, role: 'web' | 'all' = 'web') {
+export async function openWeb(
+  home: QueueHome,
+  { role = 'web', env: more = {} }: { role?: 'web' | 'all'; env?: Readonly<Record<string, string>> } = {},
+) {
   const folder = await newFolder();
   const env = {
     SECRET: randomBytes(16).toString('hex'),
     ADMIN_TOKEN: randomBytes(16).toString('hex'),
     TOKEN: randomBytes(16).toString('hex'),
+    ...more,
   };
   const config = {
     gitlab: { url: 'http://127.0.0.1:9' },

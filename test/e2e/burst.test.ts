@@ -10,7 +10,7 @@ describe('a burst of deliveries on the embedded queue', () => {
   it('loses nothing and does nothing twice', async () => {
     const home = embeddedHome();
     onTestFinished(() => home.close());
-    const web = await openWeb(await home.open(), 'all');
+    const web = await openWeb(await home.open(), { role: 'all' });
     onTestFinished(() => web.close());
     const { lost, double } = await burst(web, { deliveries: 300, seconds: 2, mentionEvery: 15 });
     expect({ lost, double }).toEqual({ lost: 0, double: 0 });

@@ -2,6 +2,7 @@ import { burstScenario } from './burst.ts';
 import { dropped } from './dropped.ts';
 import { overload } from './overload.ts';
 import type { Scenario } from './row.ts';
+import { scale } from './scale.ts';
 import { takenEmbedded, takenOnRedis } from './taken.ts';
 import { triggers } from './triggers.ts';
 
@@ -13,4 +14,5 @@ export const SCENARIOS: readonly Scenario[] = [
   triggers,
   overload,
   burstScenario,
+  scale,
 ];

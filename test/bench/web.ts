@@ -11,10 +11,20 @@ import { newFolder } from '../support/temporary.ts';
 /** The built program as it receives deliveries, in a process of its own. */
 export type Web = Awaited<ReturnType<typeof openWeb>>;
 
-/** Starts it on a home of the queue; it asks nothing of GitLab, and there is none. */
+interface OpenOptions {
+  readonly role?: 'web' | 'worker' | 'all';
+  /** What it takes for GitLab. One that receives asks nothing of it, and by itself there is none. */
+  readonly gitlab?: string;
+  /** Runs that it steps at once. */
+  readonly concurrency?: number;
+  /** More of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts it on a home of the queue. */
 export async function openWeb(
   home: QueueHome,
-  { role = 'web', env: more = {} }: { role?: 'web' | 'all'; env?: Readonly<Record<string, string>> } = {},
+  { role = 'web', gitlab = 'http://127.0.0.1:9', concurrency = 20, env: more = {} }: OpenOptions = {},
 ) {
   const folder = await newFolder();
   const env = {
@@ -24,10 +34,10 @@ export async function openWeb(
     ...more,
   };
   const config = {
-    gitlab: { url: 'http://127.0.0.1:9' },
+    gitlab: { url: gitlab },
     server: { port: 0, adminToken: '${ADMIN_TOKEN}' },
     webhook: { secretTokens: ['${SECRET}'] },
-    queue: 'url' in home ? { url: home.url.reveal() } : { dataDir: home.dataDir },
+    queue: { concurrency, ...('url' in home ? { url: home.url.reveal() } : { dataDir: home.dataDir }) },
     agents: { claude: { account: 'claude-bot', token: '${TOKEN}' } },
     triggers: [{ agent: 'claude', events: ['mention'], projects: ['acme/**'] }],
     catchUp: { todos: 'off' },

@@ -1,4 +1,4 @@
-import { finished, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BeckonError } from '../lib/errors.ts';
 import type { Place } from './room.ts';
@@ -31,27 +31,24 @@ function readBody(
   const chunks: Buffer[] = [];
   let size = 0;
   let fits = true;
-  const stopWaiting = finished(body, (error) => {
-    if (error) done(error);
-    else done(null, fits ? Buffer.concat(chunks, size) : NO_ROOM);
-  });
 
   function take(chunk: Buffer): void {
     size += chunk.length;
     fits &&= place.grow(chunk.length);
     if (fits) chunks.push(chunk);
     else drop();
-    if (size > MAX_BODY) giveUp();
+    if (size > MAX_BODY) end(new BeckonError('body_too_large', 'the body is over the limit'));
   }
   function drop(): void {
     chunks.length = 0;
     place.leave();
   }
-  function giveUp(): void {
-    drop();
-    stopWaiting();
-    body.off('data', take);
-    done(new BeckonError('body_too_large', 'the body is over the limit'));
+  function end(error?: Error): void {
+    body.off('data', take).off('end', end).off('error', end);
+    if (error !== undefined) done(error);
+    else done(null, fits ? Buffer.concat(chunks, size) : NO_ROOM);
   }
-  body.on('data', take);
+  // One that is gone already tells nothing any more.
+  if (body.destroyed) done(new BeckonError('aborted', 'the connection is gone'));
+  else body.on('data', take).on('end', end).on('error', end);
 }

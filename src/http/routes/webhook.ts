@@ -229,7 +229,7 @@ function refusalOf(error: unknown): Refusal | undefined {
   if (code === 'queue_unavailable') return QUEUE_AWAY;
   if (code === 'body_too_large') return TOO_LARGE;
   // Whoever sent it went away, or was too slow, before the body was whole.
-  if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') return ABORTED;
+  if (code === 'ECONNRESET' || code === 'aborted') return ABORTED;
   return typeof statusCode === 'number' && statusCode < 500 ? BAD_REQUEST : undefined;
 }
 

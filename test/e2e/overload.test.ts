@@ -16,7 +16,7 @@ describeWith(['redis-server'], 'a flood of deliveries', () => {
     const { statuses, slowestLive } = await flood(web, { bytes: 1_000_000, seconds: 3 });
     expect(statuses['503']).toBeGreaterThan(0);
     expect(Object.keys(statuses).filter((status) => status !== '202' && status !== '503')).toEqual([]);
-    // Measured: 240 MB, and without a limit 540 MB.
+    // Measured: 200 to 260 MB, and without a limit 540 MB.
     expect((await web.memory()).most - idle).toBeLessThan(340);
     expect(slowestLive).toBeLessThan(8_000);
     expect(await web.metrics()).toMatch(/^beckon_deliveries_total\{outcome="overloaded"\} [1-9]/m);

@@ -8,6 +8,7 @@ import { createOwnWhy } from './app/why.ts';
 import { remembering, startWorker } from './app/worker.ts';
 import type { ConfigSource, LoadedConfig } from './config/source.ts';
 import { buildProbes } from './http/probes.ts';
+import { createRoom } from './http/room.ts';
 import type { DeskTools } from './http/routes/desk.ts';
 import type { Intake } from './http/routes/webhook.ts';
 import { buildServer } from './http/server.ts';
@@ -115,6 +116,7 @@ export async function startApp(
       ...ground,
       caughtUp: { upTo: () => caughtUp.upTo() },
       isStopping: () => isStopping,
+      room: createRoom({ clock }),
     };
     const { host, port } = config.server;
     if (metricsPort !== undefined) {

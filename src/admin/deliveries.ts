@@ -20,6 +20,8 @@ export const DELIVERY_OUTCOMES = [
   'too_large',
   /** Whoever sent it went away, or was too slow. */
   'aborted',
+  /** More was under way than the process may hold. */
+  'overloaded',
   /** The queue was away. */
   'unavailable',
   /** By a fault of our own. */

@@ -68,7 +68,7 @@ td small, .verdicts small { display: block; }
 }
 .state.succeeded, .state.delivery-accepted { color: var(--good); }
 .state.failed, .state.timed_out, .state.refused, .state.delivery-unauthorized, .state.delivery-forbidden,
-.state.delivery-unavailable, .state.delivery-failed { color: var(--bad); }
+.state.delivery-overloaded, .state.delivery-unavailable, .state.delivery-failed { color: var(--bad); }
 .state.running, .state.starting { color: var(--busy); }
 .state.queued { color: var(--idle); }
 .lead { font-size: 1.1rem; }

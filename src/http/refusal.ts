@@ -14,6 +14,8 @@ export interface Refusal {
   /** Names neither a value nor which of token, signature and project was wrong. */
   readonly message: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Too many alike come to tell of each of them. */
+  readonly isQuiet?: boolean;
 }
 
 export const FORBIDDEN: Refusal = {
@@ -72,6 +74,8 @@ export const TOO_LARGE: Refusal = {
   outcome: 'too_large',
   code: 'body_too_large',
   message: 'The body is over 25 MB, which GitLab itself never sends.',
+  // Else all of it would be read before the next request.
+  headers: { connection: 'close' },
 };
 
 export const QUEUE_AWAY: Refusal = {
@@ -103,6 +107,18 @@ export function countAnswer(
   ackSeconds.observe(elapsedTime / 1_000);
 }
 
+/** While more is under way than this process may hold; `isTold`: somebody is to be told of it now. */
+export function overloaded(isTold: boolean): Refusal {
+  return {
+    status: 503,
+    outcome: 'overloaded',
+    code: 'overloaded',
+    message: 'Too much is under way here at the moment. Send the delivery again later.',
+    headers: { 'retry-after': '10' },
+    isQuiet: !isTold,
+  };
+}
+
 /**
  * Answers a delivery that is not taken. Nothing is kept of what came with it but the address, and what it is about once
  * it is known to be from the project that it names.
@@ -122,15 +138,15 @@ export function refuse(
     readonly deliveries: Pick<Deliveries, 'add'>;
   },
 ): FastifyReply {
-  const { status, outcome, code, message, headers } = refusal;
+  const { status, outcome, code, message, headers, isQuiet = false } = refusal;
   countAnswer(metrics, outcome, reply);
   const about = {
     address: request.ip,
     code,
     ...(subject?.project === undefined ? {} : { project: subject.project }),
   };
-  // Whoever is over the limit is not to fill log, audit stream and list; the metric counts them.
-  if (outcome === 'too_many') log.debug(about, 'delivery refused');
+  // What comes in a flood is not to fill log, audit stream and list; the metric counts it.
+  if (outcome === 'too_many' || isQuiet) log.debug(about, 'delivery refused');
   else {
     log.warn(about, 'delivery refused');
     observer.turnedAway({ code, from: request.ip });

@@ -1,9 +1,12 @@
 import { atRest } from './at-rest.ts';
+import { burstScenario } from './burst.ts';
 import { context } from './context.ts';
 import { dropped } from './dropped.ts';
 import { firstCall } from './first-call.ts';
+import { overload } from './overload.ts';
 import type { Scenario } from './row.ts';
 import { runs } from './runs.ts';
+import { scale } from './scale.ts';
 import { start } from './start.ts';
 import { takenEmbedded, takenOnRedis } from './taken.ts';
 import { triggers } from './triggers.ts';
@@ -19,4 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   start,
   atRest,
   context,
+  overload,
+  burstScenario,
+  scale,
 ];

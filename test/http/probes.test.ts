@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { buildProbes } from '../../src/http/probes.ts';
+import { createRoom } from '../../src/http/room.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { caughtUpDouble } from '../doubles/caught-up.ts';
 import { runQueueDouble } from '../doubles/run-queue.ts';
@@ -13,6 +14,7 @@ describe('the port for probes and metrics alone', () => {
     caughtUp: caughtUpDouble(),
     metrics: createMetrics(),
     isStopping: () => isStopping,
+    room: createRoom({ clock: Date.now }),
   });
   afterAll(() => server.close());
   const statusOf = async (url: string) => (await server.inject({ url })).statusCode;

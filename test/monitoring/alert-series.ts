@@ -8,6 +8,7 @@ export const GOOD: Readonly<Record<string, string>> = {
   'beckon_queue_depth{instance="web",state="active"}': '1x300',
   'beckon_deliveries_total{instance="web",outcome="accepted"}': '0+1x300',
   'beckon_deliveries_total{instance="web",outcome="unauthorized"}': '0 1 1 2x300',
+  'beckon_deliveries_total{instance="web",outcome="overloaded"}': '0x300',
   'beckon_deliveries_total{instance="web",outcome="unavailable"}': '0x300',
   'beckon_ack_seconds_bucket{instance="web",le="0.1"}': '0+10x300',
   'beckon_ack_seconds_bucket{instance="web",le="5"}': '0+10x300',
@@ -55,6 +56,11 @@ export const TROUBLES: readonly {
     when: 'the queue takes no deliveries',
     alerts: ['BeckonDeliveriesNotTaken'],
     series: { 'beckon_deliveries_total{instance="web",outcome="unavailable"}': '0x235 1x100' },
+  },
+  {
+    when: 'too much comes at once',
+    alerts: ['BeckonDeliveriesNotTaken'],
+    series: { 'beckon_deliveries_total{instance="web",outcome="overloaded"}': '0x235 1x100' },
   },
   {
     when: 'deliveries have a wrong secret',

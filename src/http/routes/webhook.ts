@@ -5,14 +5,13 @@ import type { Config, WebhookSecrets } from '../../config/config.ts';
 import { secretsFor } from '../../config/webhook-secrets.ts';
 import { projectPathIn } from '../../events/project-path.ts';
 import { type Subject, subjectOf } from '../../events/subject.ts';
-import { BeckonError } from '../../lib/errors.ts';
 import type { DeliveryObserver } from '../../observability/delivery-observer.ts';
 import type { Metrics } from '../../observability/metrics.ts';
 import type { ClaimDelivery } from '../../queue/claims.ts';
 import type { Receive } from '../../receive.ts';
 import type { Skim } from '../../triggers/skim.ts';
 import { header, mayBeSigned, type Proof, proofsOf, provenByToken } from '../proof.ts';
-import { rawBody } from '../raw-body.ts';
+import { MAX_BODY, NO_ROOM, rawBody } from '../raw-body.ts';
 import {
   ABORTED,
   BAD_REQUEST,
@@ -20,6 +19,7 @@ import {
   FORBIDDEN,
   NO_JSON,
   NO_JSON_TYPE,
+  overloaded,
   QUEUE_AWAY,
   REPLAYED,
   type Refusal,
@@ -28,6 +28,7 @@ import {
   tooMany,
   UNAUTHORIZED,
 } from '../refusal.ts';
+import type { Place, Room } from '../room.ts';
 import { createCountStranger } from '../strangers.ts';
 
 /** Who may deliver, and what takes the deliveries. */
@@ -41,14 +42,12 @@ export interface WebhookTools {
   /** As it is now. */
   readonly intake: () => Intake;
   readonly claim: ClaimDelivery;
+  readonly room: Room;
   readonly metrics: Metrics;
   readonly observer: DeliveryObserver;
   readonly deliveries: Pick<Deliveries, 'add' | 'addInPassing'>;
   readonly log: Logger;
 }
-
-/** GitLab's own limit for the body of a webhook. */
-const MAX_BODY = 25 * 1024 * 1024;
 
 /** The name under which a request keeps what is known of the delivery. */
 const KNOWN = 'delivery';
@@ -58,6 +57,7 @@ interface Known {
   /** That by which it is taken: another config may come meanwhile. */
   readonly intake: Intake;
   readonly byToken: readonly WebhookSecrets[];
+  readonly place: Place;
   /** What it is about, once it is known to come from the project that it names. */
   subject?: Subject;
 }
@@ -76,7 +76,7 @@ interface Known {
 export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): Promise<void> {
   const countStranger = createCountStranger(app);
   // The raw body is what a signature is made over, so it is kept as it came and parsed only once it is trusted.
-  rawBody(app, MAX_BODY);
+  rawBody(app, (request) => (knownOf(request) as Known).place);
   app.decorateRequest(KNOWN);
   app.setErrorHandler((error, request, reply) => answerError(error, { request, reply }, tools));
 
@@ -90,7 +90,12 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
     return turnAway(request, reply, seconds === undefined ? UNAUTHORIZED : tooMany(seconds));
   }
 
+  function refuseForRoom(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    return turnAway(request, reply, overloaded(tools.room.turnedAway()));
+  }
+
   function takeDelivery(request: FastifyRequest, reply: FastifyReply): FastifyReply | Promise<FastifyReply> {
+    if (request.body === NO_ROOM) return refuseForRoom(request, reply);
     const known = knownOf(request) as Known;
     const { webhook, skim } = known.intake;
     const proofs = proofsOf(request, webhook, known.byToken);
@@ -136,7 +141,6 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
   app.post(
     '/webhooks/gitlab',
     {
-      bodyLimit: MAX_BODY,
       onRequest: (request, reply, done) => {
         // Before the body is read: strangers are not to make us hold 25 MB.
         // The address is read at once: node knows it later only if it was asked while the connection was there.
@@ -147,8 +151,17 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
         if (byToken.length === 0 && !mayBeSigned(request, intake.webhook)) {
           return void refuseStranger(request, reply).catch(done);
         }
-        request.setDecorator<Known>(KNOWN, { intake, byToken });
+        const declared = Number(request.headers['content-length'] ?? 0);
+        if (declared > MAX_BODY) return void turnAway(request, reply, TOO_LARGE);
+        const place = tools.room.enter(declared);
+        if (place === undefined) return void refuseForRoom(request, reply);
+        request.setDecorator<Known>(KNOWN, { intake, byToken, place });
         done();
+      },
+      // Comes with every answer, also with one that nobody waits for any more.
+      onSend: (request, _reply, payload, done) => {
+        knownOf(request)?.place.leave();
+        done(null, payload);
       },
     },
     takeDelivery,
@@ -211,12 +224,12 @@ function answerError(
 
 /** What is to be answered to an error; `undefined`: a fault of our own. */
 function refusalOf(error: unknown): Refusal | undefined {
-  if (error instanceof BeckonError && error.code === 'queue_unavailable') return QUEUE_AWAY;
   if (!(error instanceof Error)) return undefined;
   const { code, statusCode } = error as Error & { code?: unknown; statusCode?: unknown };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return TOO_LARGE;
+  if (code === 'queue_unavailable') return QUEUE_AWAY;
+  if (code === 'body_too_large') return TOO_LARGE;
   // Whoever sent it went away, or was too slow, before the body was whole.
-  if (code === 'ECONNRESET') return ABORTED;
+  if (code === 'ECONNRESET' || code === 'aborted') return ABORTED;
   return typeof statusCode === 'number' && statusCode < 500 ? BAD_REQUEST : undefined;
 }
 

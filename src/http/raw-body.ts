@@ -46,9 +46,15 @@ function readBody(
   function end(error?: Error): void {
     body.off('data', take).off('end', end).off('error', end);
     if (error !== undefined) done(error);
-    else done(null, fits ? Buffer.concat(chunks, size) : NO_ROOM);
+    else done(null, fits ? whole(chunks) : NO_ROOM);
   }
   // One that is gone already tells nothing any more.
   if (body.destroyed) done(new BeckonError('aborted', 'the connection is gone'));
   else body.on('data', take).on('end', end).on('error', end);
+}
+
+/** Most bodies come in one piece, which need not be copied. */
+function whole(chunks: readonly Buffer[]): Buffer {
+  const [first] = chunks;
+  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
 }

@@ -1,8 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { type DestinationStream, pino } from 'pino';
 import { BeckonError, messageOf } from '../lib/errors.ts';
-import { gathering } from './gathering.ts';
-import { lineToWrite } from './logger.ts';
+import { isoTime, linesToWrite, toStandardOutput } from './logger.ts';
 
 /** One decision, and everything that is needed to answer for it. Holds no text that people wrote, and no titles. */
 export interface Decision {
@@ -52,9 +51,9 @@ export function createAudit({
   readonly file: string | undefined;
   readonly onError: (error: Error) => void;
 }): Audit {
-  const output = isTerminal ? [] : [gathering(pino.destination({ fd: 1, sync: true }))];
+  const output = isTerminal ? [] : [toStandardOutput()];
   const streams = file === undefined ? output : [...output, appendTo(file, onError)];
-  return auditTo({
+  return auditOver({
     write(line) {
       for (const stream of streams) stream.write(line);
     },
@@ -63,10 +62,14 @@ export function createAudit({
 
 /** The audit stream on any destination. */
 export function auditTo(destination: DestinationStream): Audit {
+  return auditOver({ write: (line) => destination.write(linesToWrite(line)) });
+}
+
+/** The audit stream on a destination that has the last word on what is written. */
+function auditOver(destination: DestinationStream): Audit {
   const options = {
     base: { stream: 'audit' },
-    hooks: { streamWrite: lineToWrite },
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
   const log = pino(options, destination);
@@ -78,7 +81,7 @@ export function auditTo(destination: DestinationStream): Audit {
  * what was decided is there even if the process is killed right after, and lines of several processes do not mix.
  */
 function appendTo(file: string, onError: (error: Error) => void): DestinationStream {
-  const append = (text: string) => appendFileSync(file, text, { mode: 0o640 });
+  const append = (text: string) => appendFileSync(file, linesToWrite(text), { mode: 0o640 });
   try {
     append('');
   } catch (error) {

@@ -7,9 +7,9 @@ const ENOUGH = 16_384;
 
 /**
  * Writes lines of the same moment together: one write for each costs as much as all the rest of a delivery that concerns
- * nobody. What is left is written when the process ends by itself or by an error.
+ * nobody. `finish` has the last word on them. What is left is written when the process ends by itself or by an error.
  */
-export function gathering(output: DestinationStream): DestinationStream {
+export function gathering(output: DestinationStream, finish: (lines: string) => string): DestinationStream {
   let lines = '';
   let timer: NodeJS.Timeout | undefined;
 
@@ -18,7 +18,7 @@ export function gathering(output: DestinationStream): DestinationStream {
     timer = undefined;
     const text = lines;
     lines = '';
-    if (text !== '') output.write(text);
+    if (text !== '') output.write(finish(text));
   }
 
   process.on('exit', writeOut);

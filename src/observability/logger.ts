@@ -11,7 +11,7 @@ import { gathering } from './gathering.ts';
 export async function createLogger(
   level: string,
   isTerminal: boolean,
-  output: DestinationStream = gathering(pino.destination({ fd: 1, sync: true })),
+  output?: DestinationStream,
   /** What a line has beside its own data, asked for at each. */
   more?: () => Readonly<Record<string, string>>,
 ): Promise<Logger> {
@@ -20,16 +20,34 @@ export async function createLogger(
     base: null,
     ...(more === undefined ? {} : { mixin: more }),
     serializers: { err: errorForLog },
-    hooks: { streamWrite: lineToWrite },
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return pino(options, isTerminal ? await colours() : output);
+  if (!isTerminal && output === undefined) return pino(options, toStandardOutput());
+  return pino({ ...options, hooks: { streamWrite: linesToWrite } }, isTerminal ? await colours() : output);
 }
 
-/** The last that is done to a line: whatever came into it, no secret and nothing that a terminal acts on leaves. */
-export function lineToWrite(line: string): string {
-  return withoutControls(hideSecrets(line));
+let lastTime = 0;
+let lastText = '';
+
+/** As pino's own; worked out once for all lines of a millisecond. */
+export function isoTime(): string {
+  const now = Date.now();
+  if (now !== lastTime) {
+    lastTime = now;
+    lastText = `,"time":"${new Date(now).toISOString()}"`;
+  }
+  return lastText;
+}
+
+/** Lines on the standard output, those of a moment together. */
+export function toStandardOutput(): DestinationStream {
+  return gathering(pino.destination({ fd: 1, sync: true }), linesToWrite);
+}
+
+/** The last that is done to lines: whatever came into them, no secret and nothing that a terminal acts on leaves. */
+export function linesToWrite(lines: string): string {
+  return withoutControls(hideSecrets(lines));
 }
 
 /**

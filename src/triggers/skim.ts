@@ -35,7 +35,7 @@ export function createSkim({ triggers }: Pick<Config, 'triggers'>): Skim {
     // A look at the letters first: who is named is worked out where the comment is read.
     if (texts.some(namesAccount)) return undefined;
     const accounts = [...new Set(texts.flatMap(mentionedAccounts))];
-    if (accounts.length === 0) return nothing(MENTIONS_NOBODY.reason);
+    if (accounts.length === 0) return NOBODY;
     if (accounts.some(namesAccount)) return undefined;
     return nothing(NO_TRIGGER, triggers, (trigger) => againstMention(accounts, trigger) ?? '');
   }
@@ -51,7 +51,7 @@ export function createSkim({ triggers }: Pick<Config, 'triggers'>): Skim {
         return push;
       case 'pipeline':
         // A run may wait for the end of one: that is on a branch of ours, and has its id where it got variables.
-        return body.includes('workloads') || body.includes('AI_FLOW_ID') ? undefined : pipeline;
+        return OF_OURS.some((part) => body.includes(part)) ? undefined : pipeline;
       default: {
         const unread = readUnread(kind);
         return unread && nothing(unread.reason);
@@ -59,6 +59,15 @@ export function createSkim({ triggers }: Pick<Config, 'triggers'>): Skim {
     }
   };
 }
+
+/**
+ * Parts of `workloads` and `AI_FLOW_ID`, as they are found soonest: a short one is looked for by its first letter, which
+ * JSON and prose have rarely.
+ */
+const OF_OURS = ['kloads', 'FLOW_I'] as const;
+
+/** The same object for all, so that it is written as JSON once. */
+const NOBODY = nothing(MENTIONS_NOBODY.reason);
 
 /** What is said of all deliveries of a kind, where no trigger is set up for it. */
 function unlessWanted(

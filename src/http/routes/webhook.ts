@@ -10,6 +10,7 @@ import type { Metrics } from '../../observability/metrics.ts';
 import type { ClaimDelivery } from '../../queue/claims.ts';
 import type { Receive } from '../../receive.ts';
 import type { Skim } from '../../triggers/skim.ts';
+import { isJson, jsonOf, parseJson } from '../json.ts';
 import { header, mayBeSigned, type Proof, proofsOf, provenByToken } from '../proof.ts';
 import { MAX_BODY, NO_ROOM, rawBody } from '../raw-body.ts';
 import {
@@ -110,7 +111,8 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
       const subject = subjectOf(parseJson(body));
       return { ...aboutOf(subject), ...decisionOf(skimmed, subject), by: 'delivery', ms };
     });
-    return answer(skimmed, { request, reply, ms, tools });
+    tellOf(skimmed, { request, reply, ms, tools });
+    return reply.type('application/json; charset=utf-8').send(jsonOf(skimmed));
   }
 
   async function read(
@@ -135,7 +137,8 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
     }
     const ms = Math.round(reply.elapsedTime);
     tools.deliveries.add({ ...aboutOf(subject), ...decisionOf(received, subject), by: 'delivery', ms });
-    return answer(received, { request, reply, ms, tools });
+    tellOf(received, { request, reply, ms, tools });
+    return reply.code(received.status === 'accepted' ? 202 : 200).send(received);
   }
 
   app.post(
@@ -176,11 +179,7 @@ function bodyOf({ body }: FastifyRequest): Buffer {
   return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
 }
 
-function isJson(contentType: string | undefined): boolean {
-  return contentType === 'application/json' || /^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType ?? '');
-}
-
-function answer(
+function tellOf(
   received: Decided,
   {
     request,
@@ -188,7 +187,7 @@ function answer(
     ms,
     tools,
   }: { request: FastifyRequest; reply: FastifyReply; ms: number; tools: WebhookTools },
-): FastifyReply {
+): void {
   const outcome = outcomeOf(received);
   countAnswer(tools.metrics, outcome, reply);
   tools.log.info(
@@ -203,7 +202,6 @@ function answer(
     },
     'delivery answered',
   );
-  return reply.code(received.status === 'accepted' ? 202 : 200).send(received);
 }
 
 function answerError(
@@ -231,12 +229,4 @@ function refusalOf(error: unknown): Refusal | undefined {
   // Whoever sent it went away, or was too slow, before the body was whole.
   if (code === 'ECONNRESET' || code === 'aborted') return ABORTED;
   return typeof statusCode === 'number' && statusCode < 500 ? BAD_REQUEST : undefined;
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,17 +1,22 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Row, Scenario } from './row.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { markdownTable } from './table.ts';
 
+const PAGE = new URL('../../docs/performance.md', import.meta.url);
 const OUT = new URL('../../.cache/bench/', import.meta.url);
 
 /**
- * Measures Beckon beside its ceilings: `npm run bench`, or `npm run bench -- [--rounds 5] NAME…` for some of the scenarios. Prints the
- * table, and writes it into `.cache/bench` as JSON and Markdown. Ends with 1 where something is not reached.
+ * Measures Beckon beside its ceilings: `npm run bench`, or `npm run bench -- [--rounds 5] NAME…` for some of the scenarios.
+ * Prints the table, and writes it into `.cache/bench` as JSON and Markdown, with `--page` into `docs/performance.md` as well.
+ * Ends with 1 where something is not reached.
  */
-async function main(names: readonly string[], rounds: number): Promise<void> {
+async function main(
+  names: readonly string[],
+  { rounds, page }: { rounds: number; page: boolean },
+): Promise<void> {
   const unknown = names.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
   if (unknown.length > 0) {
     console.error(
@@ -21,18 +26,34 @@ async function main(names: readonly string[], rounds: number): Promise<void> {
     return;
   }
   const rows: Row[] = [];
+  const broken: [string, unknown][] = [];
   for (const scenario of SCENARIOS.filter(({ name }) => names.length === 0 || names.includes(name))) {
-    rows.push(...(await measured(scenario, rounds)));
+    try {
+      rows.push(...(await measured(scenario, rounds)));
+    } catch (error) {
+      // The others took their time, too.
+      broken.push([scenario.name, error]);
+    }
   }
   const table = markdownTable(rows);
-  const machine = { node: process.version, cores: cpus().length, processor: cpus()[0]?.model ?? 'unknown' };
+  const machine = `Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'})`;
+  const text = `${machine}, ${rounds} rounds or as many as the row says, in turn, on ${new Date().toISOString().slice(0, 10)}.\n\n${table}`;
   await mkdir(OUT, { recursive: true });
-  await writeFile(new URL('bench.json', OUT), JSON.stringify({ ...machine, rounds, rows }, null, 2));
-  await writeFile(new URL('bench.md', OUT), `${table}\n`);
-  console.log(
-    `\nNode ${machine.node}, ${machine.cores} cores, medians of ${rounds} rounds in turn\n\n${table}`,
+  await writeFile(new URL('bench.json', OUT), JSON.stringify({ machine, rows }, null, 2));
+  await writeFile(new URL('bench.md', OUT), `${text}\n`);
+  if (page) await writePage(text);
+  console.log(`\n${text}`);
+  if (table.includes('✗') || broken.length > 0) process.exitCode = 1;
+  for (const [name, error] of broken) console.error(`${name} broke off:`, error);
+}
+
+/** Puts the table into the page where it belongs. */
+async function writePage(text: string): Promise<void> {
+  const page = await readFile(PAGE, 'utf8');
+  await writeFile(
+    PAGE,
+    page.replace(/(?<=<!-- bench -->\n)[\s\S]*(?=<!-- \/bench -->)/, () => `\n${text}\n\n`),
   );
-  if (table.includes('✗')) process.exitCode = 1;
 }
 
 async function measured(scenario: Scenario, rounds: number): Promise<readonly Row[]> {
@@ -44,7 +65,7 @@ async function measured(scenario: Scenario, rounds: number): Promise<readonly Ro
 }
 
 const { values, positionals } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' } },
+  options: { rounds: { type: 'string', default: '5' }, page: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-await main(positionals, Number(values.rounds));
+await main(positionals, { rounds: Number(values.rounds), page: values.page });

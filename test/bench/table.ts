@@ -1,6 +1,6 @@
 import { type Row, summary } from './row.ts';
 
-const HEAD = ['what', 'unit', 'Beckon', 'ceiling', 'ratio', 'lowest to highest', 'to reach', ''];
+const HEAD = ['what', 'unit', 'Beckon', 'ceiling', 'ratio', 'lowest to highest', 'rounds', 'to reach', ''];
 
 /** The rows as a Markdown table. */
 export function markdownTable(rows: readonly Row[]): string {
@@ -19,6 +19,7 @@ function cells(row: Row): readonly string[] {
     ceiling === undefined ? '–' : figure(ceiling),
     ratio === undefined ? '–' : ratio.toFixed(2),
     `${figure(Math.min(...spread))} to ${figure(Math.max(...spread))}`,
+    String(row.rounds.length),
     reachOf(row),
     isReached === undefined ? '' : isReached ? '✓' : '✗',
   ];

@@ -48,6 +48,8 @@ export interface TodoComment {
   readonly author: Person;
   readonly body: string;
   readonly internal: boolean;
+  /** GitLab's, such as `DiscussionNote`; `null`: it stands alone. */
+  readonly type: string | null | undefined;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -121,6 +123,7 @@ export function commentPayload(
       noteable_type: item.type === 'issue' ? 'Issue' : 'MergeRequest',
       author_id: comment.author.id,
       discussion_id: comment.discussionId,
+      type: comment.type,
       created_at: comment.createdAt,
       updated_at: edited === undefined ? comment.updatedAt : timeOf(edited, comment.updatedAt),
       system: false,

@@ -38,7 +38,12 @@ export const TodoCommentsAnswer = z.array(
   z.object({
     id: z.string(),
     notes: z.array(
-      CommentAnswer.extend({ author: Caller.nullish(), created_at: z.string(), updated_at: text }),
+      CommentAnswer.extend({
+        author: Caller.nullish(),
+        type: z.string().nullish(),
+        created_at: z.string(),
+        updated_at: text,
+      }),
     ),
   }),
 );

@@ -107,6 +107,7 @@ function commentOf(
     author,
     body: note.body ?? '',
     internal: note.internal === true || note.confidential === true,
+    type: note.type,
     createdAt: note.created_at,
     updatedAt: note.updated_at ?? note.created_at,
   };

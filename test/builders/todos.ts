@@ -43,6 +43,7 @@ export function todoComment(fields: Partial<TodoComment> = {}): TodoComment {
     discussionId: 'd1',
     author: ALICE,
     body: '@claude-bot please',
+    type: null,
     internal: false,
     createdAt: '2026-03-02T09:50:00.000Z',
     updatedAt: '2026-03-02T09:50:00.000Z',

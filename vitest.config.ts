@@ -15,8 +15,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 15_000,
     hookTimeout: 30_000,
-    // Twice the cores of the smallest machine: most of the time is waiting, for jobs and for the queue.
-    maxWorkers: 4,
+    // One more than the cores of the smallest machine: much of the time is waiting, for jobs and for the queue.
+    maxWorkers: 3,
     sequence: { sequencer: LongFirst },
     restoreMocks: true,
   },

@@ -1,4 +1,6 @@
 import { describeRunQueue } from '../contracts/run-queue.ts';
-import { postgresHome } from './homes.ts';
+import { EVERYWHERE } from '../support/everywhere.ts';
+import { embeddedHome, postgresHome } from './homes.ts';
 
 describeRunQueue('PostgreSQL', postgresHome());
+if (EVERYWHERE) describeRunQueue('an embedded PostgreSQL', embeddedHome());

@@ -38,3 +38,21 @@ it('keeps what could not be written for the next time, though never more than th
     Array.from({ length: 400 }, (_, nth) => nth + 200),
   );
 });
+
+it('asks of a hundred in passing what they are, in a second, and takes all others down besides', async () => {
+  const written: string[] = [];
+  const append = async (entries: readonly string[]) => void written.push(...entries);
+  const deliveries = createDeliveries(
+    { log: () => ({ append, entries: async () => written }) },
+    { clock: Date.now, onError: () => {} },
+  );
+  const tell = vi.fn(() => ({ by: 'delivery', outcome: 'ignored' }) as const);
+  for (let nth = 0; nth < 150; nth += 1) deliveries.addInPassing(tell);
+  deliveries.add({ by: 'delivery', outcome: 'accepted' });
+  expect(tell).toHaveBeenCalledTimes(100);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(written).toHaveLength(101);
+  deliveries.addInPassing(tell);
+  expect(tell).toHaveBeenCalledTimes(101);
+  await deliveries.close();
+});

@@ -96,6 +96,13 @@ describe('leaves to be read', () => {
     ['a mention among others', notePayload('@alice, @claude-bot')],
     ['a mention in entities', notePayload('&#64;claude-bot fix it')],
     ['the end of a pipeline of ours', pipelinePayload('workloads/abc', 'success')],
+    [
+      'the end of a pipeline with the id of a run of ours',
+      {
+        ...pipelinePayload('main', 'success'),
+        variables: [{ key: 'AI_FLOW_ID', value: 'r1' }],
+      },
+    ],
     ['a comment without a text', { ...notePayload('x'), object_attributes: { id: 1 } }],
     ['what does not begin with its kind', { ...notePayload('nobody'), object_kind: undefined }],
     ['no object', [1, 2]],

@@ -29,8 +29,6 @@ export function watchDeliveries(
     await sleep(AGAIN_MS);
     if (over || !isStillNeeded()) return;
     resent += 1;
-    // As on an instance that switches no hooks off, since one that is off sends nothing again.
-    world.updateHook({ hook: { id: hookId }, recentFailures: 0, disabledUntil: null });
     const projectId = world.state.hooks.get(hookId)?.projectId;
     const address = `${url}/api/v4/projects/${projectId}/hooks/${hookId}/events/${id}/resend`;
     const headers = { 'PRIVATE-TOKEN': adminToken };

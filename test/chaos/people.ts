@@ -23,7 +23,7 @@ export interface Request {
 }
 
 /** People who open issues and merge requests and ask agents for things. */
-export function peopleOf({ gitlab, projects, people, accounts, hooks }: ChaosScene) {
+export function peopleOf({ gitlab, projects, people, accounts }: ChaosScene) {
   const { world } = gitlab;
   const requests: Request[] = [];
   let count = 0;
@@ -94,8 +94,6 @@ export function peopleOf({ gitlab, projects, people, accounts, hooks }: ChaosSce
   async function ask(wish: Wish): Promise<void> {
     const author = people[wish.person] ?? 'ann';
     const agent = AGENTS[wish.agent] ?? AGENTS[0];
-    // As on an instance that switches no hooks off: what this one does not send, nobody could have taken.
-    for (const hook of hooks) world.updateHook({ hook, recentFailures: 0, disabledUntil: null });
     switch (wish.kind) {
       case 'issue':
         return mention(wish, { on: issue(wish, author), agent, discussionId: undefined });

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { type StandInGitLab, startGitLab } from '../gitlab/start.ts';
-import type { Hook } from '../gitlab/world/records-hook.ts';
 import type { User } from '../gitlab/world/records-people.ts';
 import type { Project } from '../gitlab/world/records-project.ts';
 import { freePort } from '../support/free-port.ts';
@@ -25,7 +24,6 @@ export interface ChaosScene {
   readonly people: readonly string[];
   /** The accounts of the agents, in the order of {@link AGENTS}. */
   readonly accounts: readonly User[];
-  readonly hooks: readonly Hook[];
   /** A Maintainer's, to have deliveries sent again. */
   readonly adminToken: string;
   /** For the program: its config and its environment. */
@@ -40,7 +38,11 @@ export async function openScene({
   queue,
   password,
 }: Pick<ChaosHome, 'queue' | 'password'>): Promise<ChaosScene> {
-  const gitlab = await startGitLab({ limits: { notes: 100_000, hookResends: 100_000 } });
+  const gitlab = await startGitLab({
+    // What a webhook that is off does not send, nobody could take.
+    disablesHooks: false,
+    limits: { notes: 100_000, hookResends: 100_000 },
+  });
   const { world } = gitlab;
   const port = await freePort();
   const secret = randomBytes(16).toString('hex');
@@ -49,7 +51,6 @@ export async function openScene({
   const tokens = accounts.map((user) => world.addToken({ user, scopes: ['api'] }).value);
   const adminToken = world.addToken({ user: 'root', scopes: ['api'] }).value;
   const projects: Project[] = [];
-  const hooks: Hook[] = [];
   for (const [index, path] of PROJECTS.entries()) {
     const files = {
       'README.md': '# Ours\n',
@@ -61,7 +62,7 @@ export async function openScene({
     const url = `http://127.0.0.1:${port}/webhooks/gitlab`;
     for (let count = 0; count <= index; count += 1) {
       const events = ['note', 'issues', 'merge_requests', 'pipeline'] as const;
-      hooks.push(world.addHook({ project, url, token: secret, events }));
+      world.addHook({ project, url, token: secret, events });
     }
     projects.push(project);
   }
@@ -99,7 +100,6 @@ export async function openScene({
     projects,
     people: PEOPLE,
     accounts,
-    hooks,
     adminToken,
     config,
     env: {

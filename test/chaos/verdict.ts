@@ -41,7 +41,10 @@ export async function judge(
     const [id, other] = request.runs;
     if (other !== undefined) double.push(`there are several runs for ${request.name}`);
     if (id === undefined) {
-      lost.push(`nobody took ${request.name}`);
+      const answers = [...state.deliveries.values()]
+        .filter(({ requestBody }) => request.isToldBy(JSON.parse(requestBody)))
+        .map(({ responseStatus }) => responseStatus);
+      lost.push(`nobody took ${request.name}; its deliveries: ${answers.join(', ')}`);
       continue;
     }
     known.add(id);

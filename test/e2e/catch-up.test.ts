@@ -64,16 +64,12 @@ describeWith(['git'], 'what no webhook told', () => {
     expect(hook && alertStatus(hook, world.now())).toBe('temporarily_disabled');
     await scene.startBeckon();
 
-    const finished = () =>
-      [...expected.keys()]
-        .flatMap((item) => scene?.botNotes(item) ?? [])
-        .filter(({ body }) => /finished/.test(body));
+    const answers = () => [...expected.keys()].flatMap((item) => scene?.botNotes(item) ?? []);
+    const others = () => answers().filter(({ body }) => !/finished/.test(body));
     await until(
-      () => `20 runs are done; there are ${finished().length}`,
-      () => finished().length >= 20,
-      {
-        ms: 400_000,
-      },
+      () => `20 runs are done: ${answers().length} have a note, of which ${JSON.stringify(others())}`,
+      () => answers().length >= 20 && others().length === 0,
+      { ms: 400_000 },
     );
     expect(pending(scene)).toEqual([]);
     for (const [item, count] of expected)

@@ -26,6 +26,8 @@ export interface StartOptions {
   /** Runs jobs for real; without one, tests move pipelines by hand. */
   readonly runner?: Runner;
   readonly pushPipelines?: boolean;
+  /** Whether a webhook that fails ever again is switched off; so by default. */
+  readonly disablesHooks?: boolean;
   /** How long a webhook's receiver has, in milliseconds; GitLab's 10 s by default. */
   readonly webhookTimeout?: number;
   /** Refuses webhooks to loopback and private addresses, as GitLab does by default; off here. */
@@ -64,6 +66,7 @@ export async function startGitLab(options: StartOptions = {}): Promise<StandInGi
     ...(options.now === undefined ? {} : { now: options.now }),
     ...(options.runner === undefined ? {} : { runner: options.runner }),
     ...(options.pushPipelines === undefined ? {} : { pushPipelines: options.pushPipelines }),
+    ...(options.disablesHooks === undefined ? {} : { disablesHooks: options.disablesHooks }),
   });
   world.addUser({ username: 'root', name: 'Administrator', admin: true });
   const webhooks = createWebhookSender(world, { timeoutMs: options.webhookTimeout ?? 10_000 });

@@ -32,6 +32,18 @@ describe('deliveries', () => {
     expect((await status()).alert_status).toBe('executable');
   });
 
+  test('no number of failures switches a hook off where the instance does not do that', async () => {
+    const { world, project, alice, api, receiver, came, hookId } = await hooked({}, { disablesHooks: false });
+    receiver.answer = 500;
+    const issue = world.openIssue({ project, author: alice, title: 'Bug' });
+    for (let count = 1; count <= 5; count += 1) world.comment({ issue, author: alice, body: 'x' });
+    expect(await came()).toHaveLength(6);
+    world.comment({ issue, author: alice, body: 'x' });
+    expect(await came()).toHaveLength(7);
+    const hook = (await api(alice, 'GET', `/projects/:id/hooks/${hookId}`)).body;
+    expect(hook.alert_status).toBe('executable');
+  });
+
   test('a receiver that says nothing is given up on, and nothing is sent twice', async () => {
     const { world, project, alice, api, receiver, came, hookId } = await hooked({}, { webhookTimeout: 600 });
     receiver.answer = 0;

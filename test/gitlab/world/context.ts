@@ -20,4 +20,6 @@ export interface WorldContext {
   readonly background: Set<Promise<void>>;
   /** Whether a push starts a pipeline of its own, as GitLab's does. */
   readonly pushPipelines: boolean;
+  /** Whether a webhook that fails ever again is switched off: GitLab's feature flag `auto_disabling_web_hooks`. */
+  readonly disablesHooks: boolean;
 }

@@ -67,13 +67,15 @@ export function alertStatus(hook: Hook, now: Date): 'executable' | 'temporarily_
 /** Keeps a delivery and counts it. A 2xx or 3xx is a success and makes good again. */
 export function recordDelivery(
   input: Omit<Delivery, 'id' | 'createdAt'>,
-  { state, now }: WorldContext,
+  { state, now, disablesHooks }: WorldContext,
 ): Delivery {
   const responseBody = input.responseBody.slice(0, keptBody);
   const delivery: Delivery = { ...input, responseBody, id: nextId(state, 'deliveries'), createdAt: now() };
   state.deliveries.set(delivery.id, delivery);
   const hook = state.hooks.get(input.hookId);
-  if (hook !== undefined) state.hooks.set(hook.id, afterDelivery(hook, succeeded(delivery), now()));
+  const good = succeeded(delivery);
+  if (hook !== undefined && (good || disablesHooks))
+    state.hooks.set(hook.id, afterDelivery(hook, good, now()));
   return delivery;
 }
 

@@ -33,6 +33,8 @@ export interface WorldOptions {
   readonly runner?: Runner;
   /** Whether pushes start pipelines; by default where there is a runner. */
   readonly pushPipelines?: boolean;
+  /** Whether a webhook that fails ever again is switched off; so by default. */
+  readonly disablesHooks?: boolean;
 }
 
 /** Makes an empty instance. Each act below is what a person, a job or an admin could do. */
@@ -57,6 +59,7 @@ function worldOver(state: State, options: WorldOptions) {
     runner: options.runner,
     background: new Set(),
     pushPipelines: options.pushPipelines ?? options.runner !== undefined,
+    disablesHooks: options.disablesHooks ?? true,
   };
   const act =
     <I, O>(run: (input: I, context: WorldContext) => O) =>

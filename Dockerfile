@@ -7,7 +7,7 @@ FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json rolldown.config.ts ./
 COPY src ./src
 RUN npm run build
 
@@ -17,7 +17,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts
 COPY --from=build /app/dist ./dist
 # Our own code makes the links of PostgreSQL's libraries, so that no package runs a script and nothing is left to write.
-RUN node --input-type=module --eval "const { postgresBinaries } = await import('/app/dist/queue/embedded/postgres-binaries.js'); await postgresBinaries()"
+RUN node --input-type=module --eval "const { postgresBinaries } = await import('/app/dist/cli/postgres-binaries.js'); await postgresBinaries()"
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="Beckon" \

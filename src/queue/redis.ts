@@ -77,8 +77,9 @@ function dangers(redisInfo: string): readonly string[] {
 /** The queue on a Redis server. */
 export async function openRedis(url: Secret, { onError, telemetry }: OpenOptions): Promise<Backend> {
   await keepTrying('reach Redis', () => info(url));
+  const client = new Redis(url.reveal(), { ...impatient, lazyConnect: true });
   const queue = new bullmq.Queue<unknown, void>(QUEUE_NAME, {
-    connection: { url: url.reveal(), ...impatient },
+    connection: client,
     prefix: NAMESPACE,
     ...(telemetry === undefined ? {} : { telemetry }),
     // Both are needed to come back from an outage: the first command of a connection without offline queue may
@@ -87,15 +88,11 @@ export async function openRedis(url: Secret, { onError, telemetry }: OpenOptions
     skipVersionCheck: true,
   });
   queue.on('error', (error) => onError(unavailable('reach Redis', error)));
-  const client = new Redis(url.reveal(), { ...impatient, lazyConnect: true });
-  client.on('error', (error) => onError(unavailable('reach Redis', error)));
   try {
-    await keepTrying('reach Redis', () => queue.isPaused());
     await keepTrying<unknown>('reach Redis', () =>
       client.status === 'wait' ? client.connect() : client.ping(),
     );
   } catch (error) {
-    void queue.disconnect();
     client.disconnect();
     throw error;
   }
@@ -104,7 +101,7 @@ export async function openRedis(url: Secret, { onError, telemetry }: OpenOptions
     queue,
     async addNamed(name, data, options) {
       const key = queue.toKey(options.jobId);
-      // Asked while the job is on its way, so that both take the time of one; and again where that was too early.
+      // Goes out behind the job, so that both take the time of one; and again where that was too early.
       const asked = soon().then(() => client.hget(key, 'name'));
       const [, stored] = await Promise.all([queue.add(name, data, options), asked]);
       return stored ?? (await client.hget(key, 'name')) ?? undefined;
@@ -128,8 +125,8 @@ export async function openRedis(url: Secret, { onError, telemetry }: OpenOptions
       }),
     warnings: async () => dangers(await keepTrying('reach Redis', () => info(url))),
     close: async () => {
+      await within(ANSWER_MS, queue.close()).catch(() => {});
       client.disconnect();
-      await within(ANSWER_MS, queue.close()).catch(() => queue.disconnect());
     },
   };
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -42,11 +42,11 @@ async function startOfOneCommand(): Promise<Costs> {
   const folder = await newFolder();
   const env = { PATH: process.env.PATH ?? '', NODE_V8_COVERAGE: folder };
   await run(process.execPath, [program, '--version'], { env });
-  return { 'modules loaded by --version': await modulesIn(folder) };
+  return { 'KB of code loaded by --version': await codeIn(folder) };
 }
 
-/** Counts the files that a process with `NODE_V8_COVERAGE` has loaded by its end, and removes what it has written. */
-async function modulesIn(folder: string): Promise<number> {
+/** The size of the files that a process with `NODE_V8_COVERAGE` has loaded by its end; removes what it has written. */
+async function codeIn(folder: string): Promise<number> {
   const urls = new Set<string>();
   for (const name of await readdir(folder)) {
     const { result } = JSON.parse(await readFile(join(folder, name), 'utf8')) as {
@@ -55,7 +55,8 @@ async function modulesIn(folder: string): Promise<number> {
     for (const { url } of result) if (url.startsWith('file:')) urls.add(url);
   }
   await rm(folder, { recursive: true });
-  return urls.size;
+  const sizes = await Promise.all([...urls].map(async (url) => (await stat(new URL(url))).size));
+  return Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1024);
 }
 
 async function webProcess(): Promise<Costs> {
@@ -89,7 +90,7 @@ async function webProcess(): Promise<Costs> {
     }
     found['requests of a web process to GitLab'] = await gitlabRequests(web);
     await web.close();
-    found['modules loaded by serve --role web'] = await modulesIn(folder);
+    found['KB of code loaded by serve --role web'] = await codeIn(folder);
     return found;
   } finally {
     commands.close();

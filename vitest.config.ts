@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes longest begins first: at the end one worker would be busy alone. */
@@ -10,14 +10,29 @@ class LongFirst extends BaseSequencer {
   }
 }
 
+/** Folders of tests with programs, queues and browsers, each file of which has a process of its own. */
+const APART = '{bench,chaos,cli,config-ci,config-flows,dashboard,e2e,monitoring,queue}';
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 15_000,
     hookTimeout: 30_000,
     // One more than the cores of the smallest machine: much of the time is waiting, for jobs and for the queue.
     maxWorkers: 3,
     sequence: { sequencer: LongFirst },
     restoreMocks: true,
+    projects: [
+      { extends: true, test: { name: 'apart', include: [`test/${APART}/**/*.test.ts`] } },
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, `test/${APART}/**`],
+          // They leave nothing behind, and loading the program anew for each took longer than they do.
+          isolate: false,
+        },
+      },
+    ],
   },
 });

@@ -13,21 +13,26 @@ export interface Match {
 
 export interface Matching {
   readonly matches: readonly Match[];
-  /** One for each trigger, in the order of the config; where they are too many, those that matched and then the first. */
+  /**
+   * One for each trigger, in the order of the config; where they are too many, those that matched, then those that the
+   * event could concern, then the first.
+   */
   readonly verdicts: readonly Verdict[];
   /** Verdicts for which there was no room. */
   readonly leftOut: number;
 }
 
-/** Verdicts in an answer: it is there for people, and GitLab shows no more than its beginning. */
+/** Triggers of which all verdicts are in an answer: it is there for people, and GitLab shows no more than its beginning. */
 export const FEW_VERDICTS = 25;
+/** Verdicts in an answer where there are more triggers than that. */
+const FEWER_VERDICTS = 10;
 
 /** What the triggers say of an event. `payload`: the one that it was read from. */
 export type MatchTriggers = (event: Event, payload: unknown) => Matching;
 
 /**
  * Asks the triggers about events. An agent runs once for an event even when several of its triggers want it: the first
- * one counts. `most`: how many verdicts are told of an event.
+ * one counts. `most`: of how many triggers all verdicts are told.
  */
 export function createMatch(
   { agents, triggers }: Pick<Config, 'agents' | 'triggers'>,
@@ -46,20 +51,24 @@ export function createMatch(
     }
     const verdictOf = (trigger: Trigger) =>
       known.get(trigger) ?? verdictOn(event, trigger, { about, matches: [] });
-    const told = toTell(triggers, { matches, most });
+    const told = triggers.length <= most ? triggers : someOf(triggers, { matches, candidates: known.keys() });
     return { matches, verdicts: told.map(verdictOf), leftOut: triggers.length - told.length };
   };
 }
 
-/** Those whose verdicts there is room for. */
-function toTell(
+/** Those whose verdicts there is room for; all that matched. */
+function someOf(
   triggers: readonly Trigger[],
-  { matches, most }: { readonly matches: readonly Match[]; readonly most: number },
+  { matches, candidates }: { readonly matches: readonly Match[]; readonly candidates: Iterable<Trigger> },
 ): readonly Trigger[] {
-  if (triggers.length <= most) return triggers;
-  const matched = new Set(matches.map(({ trigger }) => trigger));
-  const first = triggers.slice(0, most).filter((trigger) => !matched.has(trigger));
-  return [...matched, ...first.slice(0, Math.max(0, most - matched.size))];
+  const matched = matches.map(({ trigger }) => trigger);
+  const told = new Set([...matched, ...candidates, ...triggers.slice(0, FEWER_VERDICTS)]);
+  return [...told].slice(0, Math.max(FEWER_VERDICTS, matched.length));
+}
+
+/** Those whose verdicts are told where no trigger could want an event. */
+export function firstOf(triggers: readonly Trigger[]): readonly Trigger[] {
+  return triggers.length <= FEW_VERDICTS ? triggers : someOf(triggers, { matches: [], candidates: [] });
 }
 
 function verdictOn(

@@ -4,7 +4,7 @@ import { readUnread } from '../events/parse.ts';
 import { kindIn, textsUnder } from '../events/raw.ts';
 import { MENTIONS_NOBODY } from '../events/read-note.ts';
 import { againstMention, notSetUpFor } from './checks.ts';
-import { FEW_VERDICTS } from './match.ts';
+import { firstOf } from './match.ts';
 import { NO_TRIGGER } from './silence.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -84,9 +84,11 @@ function nothing(
   triggers: readonly Trigger[] = [],
   against: (trigger: Trigger) => string = () => '',
 ): Skimmed {
-  const verdicts = triggers
-    .slice(0, FEW_VERDICTS)
-    .map((trigger) => ({ trigger: trigger.name, matched: false, reason: against(trigger) }));
+  const verdicts = firstOf(triggers).map((trigger) => ({
+    trigger: trigger.name,
+    matched: false,
+    reason: against(trigger),
+  }));
   const leftOut = triggers.length - verdicts.length;
   return { status: 'ignored', reason, verdicts, ...(leftOut > 0 ? { leftOut } : {}) };
 }

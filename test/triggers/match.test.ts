@@ -68,9 +68,14 @@ test('what is remembered of projects changes nothing', () => {
   );
 });
 
-test('of many triggers those that matched are told, and the first of the others', () => {
+test('of many triggers those that matched are told, those that the event concerns, and the first of the others', () => {
+  const one = agent();
   const all = Array.from({ length: 1_000 }, (_, index) =>
-    trigger({ name: `t${index}`, events: new Set([index === 700 ? 'mention' : 'label']) }),
+    trigger({
+      name: `t${index}`,
+      agent: one,
+      events: new Set([[600, 700].includes(index) ? 'mention' : 'label']),
+    }),
   );
   const { matches, verdicts, leftOut } = createMatch({ agents: [], triggers: all }, { most: 25 })(
     mention(),
@@ -78,8 +83,9 @@ test('of many triggers those that matched are told, and the first of the others'
   );
   expect(matches).toHaveLength(1);
   expect(verdicts.map(({ trigger }) => trigger)).toEqual([
+    't600',
     't700',
-    ...Array.from({ length: 24 }, (_, index) => `t${index}`),
+    ...Array.from({ length: 8 }, (_, index) => `t${index}`),
   ]);
-  expect(leftOut).toBe(975);
+  expect(leftOut).toBe(990);
 });

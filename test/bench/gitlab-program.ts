@@ -161,6 +161,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     ...(Array.isArray(said)
       ? { 'x-total-pages': String(Math.ceil(count / PER_PAGE)), 'x-page': query.get('page') ?? '1' }
       : {}),
+    ...(path.endsWith('/raw') ? { 'x-gitlab-blob-id': '3'.repeat(40) } : {}),
   };
   const text = typeof said === 'string' ? said : JSON.stringify(said);
   await sleep(Math.max(0, delay - (performance.now() - began)));

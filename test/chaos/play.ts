@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { keepTrying } from '../../src/queue/keep-trying.ts';
 import { openBackend } from '../../src/queue/open-backend.ts';
 import { createRunQueue } from '../../src/queue/producer.ts';
 import type { StandInGitLab } from '../gitlab/start.ts';
@@ -91,12 +92,15 @@ export async function play({
     const struck = Date.now();
     scene.gitlab.faults.clear();
     await fleet.healed();
-    const queue = createRunQueue(await openBackend(home.queue, { isGuest: true }), { retention: 1 });
+    // What was killed is back, but it may be slow to answer where many tests share the machine.
+    const patiently = <T>(ask: () => Promise<T>) => keepTrying('look at the queue', ask, { ms: patience });
+    const backend = await patiently(() => openBackend(home.queue, { isGuest: true }));
+    const queue = createRunQueue(backend, { retention: 1 });
     for (const end = Date.now() + patience; Date.now() < end; await sleep(200)) {
       if (!areAllAnswered(scene, requests)) continue;
       // Delayed there are always some: the next times of what workers do ever again.
-      const { waiting, active } = await queue.depth();
-      const runs = await queue.list({ limit: 1, unfinished: true });
+      const { waiting, active } = await patiently(() => queue.depth());
+      const runs = await patiently(() => queue.list({ limit: 1, unfinished: true }));
       if (waiting + active + runs.length === 0) break;
     }
     await queue.close();

@@ -8,7 +8,8 @@ import { benchRun, openScene, type Scene } from './runs-scene.ts';
 
 const WAITING = 10_000;
 const AT_ONCE = 200;
-const LOOK_MS = 11_000;
+/** As long as it takes until all that is done ever again was done once. */
+const LOOK_MS = 30_000;
 /** Milliseconds after which Node has cleared away what a start leaves behind, and what many runs do. */
 const SETTLE_MS = { start: 28_000, runs: 15_000 };
 const HOUR = 3_600_000;

@@ -220,6 +220,24 @@ describeWith(['git'], 'beside a real Git', () => {
     expect(text((await repository.readFile('main', 'README.md'))?.content)).toBe('# Two\n');
   });
 
+  test('who reads beside us never finds a half of what we write', async () => {
+    const { repository, first } = await seeded();
+    const seen = new Set<string>();
+    let isOver = false;
+    async function read(): Promise<void> {
+      const ref = join(repository.dir, 'refs/heads/work');
+      while (!isOver) seen.add(await readFile(ref, 'utf8').catch(() => 'none'));
+    }
+    const reading = [read(), read()];
+    for (let count = 0; count < 300; count += 1) {
+      await repository.createBranch('work', first);
+      await repository.deleteBranch('work');
+    }
+    isOver = true;
+    await Promise.all(reading);
+    expect([...seen].sort()).toEqual([`${first}\n`, 'none'].sort());
+  });
+
   test('what we write is sound to Git, and the diff is the same', async () => {
     const { repository, first } = await seeded();
     const lines = Array.from({ length: 60 }, (_, index) => `line ${index}`);

@@ -1,5 +1,7 @@
-import fs from 'node:fs';
-import { readTree, resolveRef } from 'isomorphic-git';
+import { randomUUID } from 'node:crypto';
+import promises from 'node:fs/promises';
+import { join } from 'node:path';
+import { type PromiseFsClient, readTree, resolveRef } from 'isomorphic-git';
 
 /**
  * Where a bare repository lies on disk. Nothing is kept in memory between calls, so that commits of a real
@@ -16,8 +18,19 @@ export interface TreeFile {
 }
 
 /** What isomorphic-git wants on every call. */
-export function at(store: Store): { fs: typeof fs; gitdir: string } {
-  return { fs, gitdir: store.dir };
+export function at({ dir }: Store): { fs: PromiseFsClient; gitdir: string } {
+  // As Git itself writes: a reader beside us, such as the clone of a job, finds a file as it was or as it is, never a half.
+  const writeFile: typeof promises.writeFile = async (path, data, options) => {
+    const whole = join(dir, `writing-${randomUUID()}`);
+    await promises.writeFile(whole, data, options);
+    try {
+      await promises.rename(whole, String(path));
+    } catch (error) {
+      await promises.rm(whole);
+      throw error;
+    }
+  };
+  return { fs: { promises: { ...promises, writeFile } }, gitdir: dir };
 }
 
 /** Whether this is isomorphic-git's way to say that an object, a ref or a path does not exist. */

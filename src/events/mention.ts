@@ -17,6 +17,12 @@ const MAX_REFERENCES = 1000;
 /** Elements in whose text GitLab does not look for references, and block quotes, in which we do not. */
 const OPAQUE = new Set(['pre', 'code', 'a', 'style', 'script', 'blockquote']);
 
+/**
+ * What Markdown could mean something by, or GFM make a link of. In prose without it the text of the rendered document is
+ * the text itself, and most comments to an agent are such prose.
+ */
+const MARKED = /[^\p{L}\d ,.;!?'"()@\n-]|^[^\p{L}@\n]|www\./imu;
+
 /** GFM makes a link of an address without a scheme where it begins with `www.`. */
 const BARE_ADDRESS = /(?<![\w/])www\.[^\s<]+/gi;
 
@@ -30,11 +36,22 @@ const BARE_ADDRESS = /(?<![\w/])www\.[^\s<]+/gi;
 export function mentionedAccounts(text: string): readonly string[] {
   if (!MAY_MENTION.test(text)) return [];
   const found = new Set<string>();
-  for (const path of referencesIn(renderForMentions(text))) {
+  const paths = MARKED.test(text) ? referencesIn(renderForMentions(text)) : pathsIn(text, MAX_REFERENCES);
+  for (const path of paths) {
     // `@all` is plain text since GitLab 19.0, and was no user before.
     if (!path.includes('/') && path.toLowerCase() !== 'all') found.add(path.toLowerCase());
   }
   return [...found];
+}
+
+/** The first references of a text. */
+function pathsIn(text: string, most: number): readonly string[] {
+  const paths: string[] = [];
+  for (const [, path = ''] of text.matchAll(REFERENCE)) {
+    if (paths.length >= most) break;
+    paths.push(path);
+  }
+  return paths;
 }
 
 /** Every reference of a rendered document in its order: those in its text, and links that are one. */
@@ -47,10 +64,7 @@ function referencesIn(html: string): readonly string[] {
   const endRun = () => {
     const text = withoutInlineDiffs(run).replace(BARE_ADDRESS, ' ');
     run = '';
-    for (const match of text.matchAll(REFERENCE)) {
-      if (references.length >= MAX_REFERENCES) return;
-      references.push(match[1] ?? '');
-    }
+    references.push(...pathsIn(text, MAX_REFERENCES - references.length));
   };
   const parser = new Parser(
     {

@@ -90,6 +90,54 @@ describe('mentionedAccounts', () => {
     );
   });
 
+  it('finds the same in prose whether or not there is Markdown in another paragraph', () => {
+    const parts = fc.constantFrom(
+      ...[
+        '@claude-bot',
+        '@a.b-c',
+        '@All',
+        '@x.git',
+        '@',
+        'x@y.com',
+        'www.a.com/',
+        'WWW.',
+        'É',
+        'ß',
+        '1',
+        '1) ',
+        '- ',
+      ],
+      ...[
+        ' ',
+        '  ',
+        '    ',
+        '\n',
+        '\n\n',
+        '\t',
+        '.',
+        ',',
+        '(',
+        ')',
+        ';;;',
+        '---',
+        '-',
+        '?!',
+        "'",
+        '"',
+        'word',
+        '&',
+        '_',
+      ],
+    );
+    fc.assert(
+      fc.property(fc.array(parts, { maxLength: 30 }), (all) => {
+        const text = all.join('');
+        expect(mentionedAccounts(text)).toEqual(mentionedAccounts(`${text}\n\n**bold**`));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
   it.each([
     ['words', `@claude-bot ${'a b _c_ '.repeat(125_000)}`],
     ['mentions', '@a/'.repeat(330_000)],

@@ -4,6 +4,7 @@ import { aboutOf, type Deliveries, type DeliveryOutcome } from '../admin/deliver
 import type { Subject } from '../events/subject.ts';
 import type { DeliveryObserver } from '../observability/delivery-observer.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { elapsed } from './elapsed.ts';
 import { sendError } from './errors.ts';
 
 /** Why a delivery is not taken. */
@@ -101,10 +102,10 @@ export function tooMany(seconds: number): Refusal {
 export function countAnswer(
   { deliveries, ackSeconds }: Pick<Metrics, 'deliveries' | 'ackSeconds'>,
   outcome: DeliveryOutcome,
-  { elapsedTime }: Pick<FastifyReply, 'elapsedTime'>,
+  request: FastifyRequest,
 ): void {
   deliveries.inc({ outcome });
-  ackSeconds.observe(elapsedTime / 1_000);
+  ackSeconds.observe(elapsed(request) / 1_000);
 }
 
 /** While more is under way than this process may hold; `isTold`: somebody is to be told of it now. */
@@ -139,7 +140,7 @@ export function refuse(
   },
 ): FastifyReply {
   const { status, outcome, code, message, headers, isQuiet = false } = refusal;
-  countAnswer(metrics, outcome, reply);
+  countAnswer(metrics, outcome, request);
   const about = {
     address: request.ip,
     code,
@@ -156,7 +157,7 @@ export function refuse(
       by: 'delivery',
       outcome,
       reason: message,
-      ms: Math.round(reply.elapsedTime),
+      ms: Math.round(elapsed(request)),
     });
   }
   return sendError(reply, status, code, message, headers);

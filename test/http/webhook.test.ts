@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { BeckonError } from '../../src/lib/errors.ts';
 import { notePayload } from '../builders/payloads.ts';
@@ -91,6 +92,19 @@ describe('POST /webhooks/gitlab', () => {
     const response = await setUp({ add }).deliver(notePayload('@claude-bot please'));
     expect(response.statusCode).toBe(500);
     expect(response.body).not.toMatch(/glpat|stack|TypeError/);
+  });
+
+  it('tells how long a delivery took, in its log line, in the list and as a metric', async () => {
+    const add = async () => {
+      await sleep(120);
+      return { duplicate: false };
+    };
+    const { deliver, delivered, server, lines } = setUp({ add });
+    await deliver(notePayload('@claude-bot please'));
+    const answered = lines.map((line) => JSON.parse(line)).find(({ msg }) => msg === 'delivery answered');
+    for (const { ms } of [answered, ...delivered]) expect(ms).toBeGreaterThanOrEqual(119);
+    const { body } = await server.inject('/metrics');
+    expect(Number(/^beckon_ack_seconds_sum (.*)$/m.exec(body)?.[1])).toBeGreaterThan(0.119);
   });
 
   it('counts deliveries by outcome and times the answers', async () => {

@@ -10,6 +10,7 @@ import type { Metrics } from '../../observability/metrics.ts';
 import type { ClaimDelivery } from '../../queue/claims.ts';
 import type { Receive } from '../../receive.ts';
 import type { Skim } from '../../triggers/skim.ts';
+import { elapsed, timeRequests } from '../elapsed.ts';
 import { isJson, jsonOf, parseJson } from '../json.ts';
 import { header, mayBeSigned, type Proof, proofsOf, provenByToken } from '../proof.ts';
 import { MAX_BODY, NO_ROOM, rawBody } from '../raw-body.ts';
@@ -75,6 +76,7 @@ interface Known {
  * Nine in ten deliveries concern nobody. Until that is known nothing here waits for anything: not for a promise either.
  */
 export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): Promise<void> {
+  timeRequests(app);
   const countStranger = createCountStranger(app);
   // The raw body is what a signature is made over, so it is kept as it came and parsed only once it is trusted.
   rawBody(app, (request) => (knownOf(request) as Known).place);
@@ -106,12 +108,12 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
     // Of which project it is only parsing tells, and the secrets that were right may be those of another.
     const skimmed = webhook.projectSecrets.length === 0 ? skim(body) : undefined;
     if (skimmed === undefined) return read(request, reply, proofs);
-    const ms = Math.round(reply.elapsedTime);
+    const ms = Math.round(elapsed(request));
     tools.deliveries.addInPassing(() => {
       const subject = subjectOf(parseJson(body));
       return { ...aboutOf(subject), ...decisionOf(skimmed, subject), by: 'delivery', ms };
     });
-    tellOf(skimmed, { request, reply, ms, tools });
+    tellOf(skimmed, { request, ms, tools });
     return reply.type('application/json; charset=utf-8').send(jsonOf(skimmed));
   }
 
@@ -135,9 +137,9 @@ export async function webhookRoutes(app: FastifyInstance, tools: WebhookTools): 
     if (received.status === 'unreadable') {
       return turnAway(request, reply, { ...NO_JSON, code: 'no_gitlab_event', message: received.reason });
     }
-    const ms = Math.round(reply.elapsedTime);
+    const ms = Math.round(elapsed(request));
     tools.deliveries.add({ ...aboutOf(subject), ...decisionOf(received, subject), by: 'delivery', ms });
-    tellOf(received, { request, reply, ms, tools });
+    tellOf(received, { request, ms, tools });
     return reply.code(received.status === 'accepted' ? 202 : 200).send(received);
   }
 
@@ -181,15 +183,10 @@ function bodyOf({ body }: FastifyRequest): Buffer {
 
 function tellOf(
   received: Decided,
-  {
-    request,
-    reply,
-    ms,
-    tools,
-  }: { request: FastifyRequest; reply: FastifyReply; ms: number; tools: WebhookTools },
+  { request, ms, tools }: { request: FastifyRequest; ms: number; tools: WebhookTools },
 ): void {
   const outcome = outcomeOf(received);
-  countAnswer(tools.metrics, outcome, reply);
+  countAnswer(tools.metrics, outcome, request);
   tools.log.info(
     {
       event: header(request, 'x-gitlab-event'),
@@ -215,7 +212,7 @@ function answerError(
     if (refusal === QUEUE_AWAY) tools.log.error({ err: error }, 'queue cannot take a run');
     return refuse({ request, reply, subject }, refusal, tools);
   }
-  countAnswer(tools.metrics, 'failed', reply);
+  countAnswer(tools.metrics, 'failed', request);
   tools.deliveries.add({ ...(subject && aboutOf(subject)), by: 'delivery', outcome: 'failed' });
   throw error;
 }

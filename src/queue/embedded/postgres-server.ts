@@ -76,10 +76,14 @@ export async function initialise(dir: DataDir, { initdb }: PostgresBinaries): Pr
   }
 }
 
-/** Removes files that were being created when a process was killed. For the one who holds the server. */
+/**
+ * Removes files that were being created when a process was killed. For the one who holds the server. What cannot be
+ * removed is left: a process that lost the race for the server still writes into its own, and removes them itself.
+ */
 export async function sweep({ path }: DataDir): Promise<void> {
   const halves = (await readdir(path)).filter((name) => name.startsWith('postgres.new-'));
-  await Promise.all(halves.map((name) => rm(join(path, name), { recursive: true, force: true })));
+  const removed = halves.map((name) => rm(join(path, name), { recursive: true, force: true }));
+  await Promise.allSettled(removed);
 }
 
 /**

@@ -5,7 +5,7 @@ import { connect } from './connect.ts';
 it('keeps the end of a body, however much comes before', async () => {
   let most = 0;
   async function* body() {
-    for (let index = 0; index < 2_000; index += 1) {
+    for (let index = 0; index < 8_000; index += 1) {
       yield Buffer.alloc(64 * 1024, index % 10 === 0 ? 'a' : 'b');
       most = Math.max(most, process.memoryUsage().arrayBuffers);
     }
@@ -15,7 +15,8 @@ it('keeps the end of a body, however much comes before', async () => {
   const tail = await readTail(body(), 1_000);
   expect(tail).toHaveLength(1_000);
   expect(tail.endsWith('bbthe end')).toBe(true);
-  expect(most - before).toBeLessThan(100 * 1024 * 1024);
+  // Half of what came: V8 lets more than a hundred megabytes lie before it clears away.
+  expect(most - before).toBeLessThan(256 * 1024 * 1024);
 });
 
 it('reads the last 64 KiB of the log of a job', async () => {

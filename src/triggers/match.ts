@@ -51,24 +51,28 @@ export function createMatch(
     }
     const verdictOf = (trigger: Trigger) =>
       known.get(trigger) ?? verdictOn(event, trigger, { about, matches: [] });
-    const told = triggers.length <= most ? triggers : someOf(triggers, { matches, candidates: known.keys() });
+    const told = toTell(triggers, { most, matches, candidates: known.keys() });
     return { matches, verdicts: told.map(verdictOf), leftOut: triggers.length - told.length };
   };
 }
 
-/** Those whose verdicts there is room for; all that matched. */
-function someOf(
+/** Those whose verdicts there is room for. `matches`, `candidates`: left out where no trigger could want the event. */
+export function toTell(
   triggers: readonly Trigger[],
-  { matches, candidates }: { readonly matches: readonly Match[]; readonly candidates: Iterable<Trigger> },
+  {
+    most = FEW_VERDICTS,
+    matches = [],
+    candidates = [],
+  }: {
+    readonly most?: number;
+    readonly matches?: readonly Match[];
+    readonly candidates?: Iterable<Trigger>;
+  } = {},
 ): readonly Trigger[] {
+  if (triggers.length <= most) return triggers;
   const matched = matches.map(({ trigger }) => trigger);
   const told = new Set([...matched, ...candidates, ...triggers.slice(0, FEWER_VERDICTS)]);
   return [...told].slice(0, Math.max(FEWER_VERDICTS, matched.length));
-}
-
-/** Those whose verdicts are told where no trigger could want an event. */
-export function firstOf(triggers: readonly Trigger[]): readonly Trigger[] {
-  return triggers.length <= FEW_VERDICTS ? triggers : someOf(triggers, { matches: [], candidates: [] });
 }
 
 function verdictOn(

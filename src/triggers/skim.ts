@@ -4,7 +4,7 @@ import { readUnread } from '../events/parse.ts';
 import { kindIn, textsUnder } from '../events/raw.ts';
 import { MENTIONS_NOBODY } from '../events/read-note.ts';
 import { againstMention, notSetUpFor } from './checks.ts';
-import { firstOf } from './match.ts';
+import { toTell } from './match.ts';
 import { NO_TRIGGER } from './silence.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -84,7 +84,7 @@ function nothing(
   triggers: readonly Trigger[] = [],
   against: (trigger: Trigger) => string = () => '',
 ): Skimmed {
-  const verdicts = firstOf(triggers).map((trigger) => ({
+  const verdicts = toTell(triggers).map((trigger) => ({
     trigger: trigger.name,
     matched: false,
     reason: against(trigger),

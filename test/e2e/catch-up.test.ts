@@ -67,7 +67,8 @@ describeWith(['git'], 'what no webhook told', () => {
     const answers = () => [...expected.keys()].flatMap((item) => scene?.botNotes(item) ?? []);
     const others = () => answers().filter(({ body }) => !/finished/.test(body));
     await until(
-      () => `20 runs are done: ${answers().length} have a note, of which ${JSON.stringify(others())}`,
+      () =>
+        `20 runs are done: ${answers().length} have an answer, and not done are ${JSON.stringify(others())}`,
       () => answers().length >= 20 && others().length === 0,
       { ms: 400_000 },
     );

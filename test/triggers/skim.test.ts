@@ -54,6 +54,13 @@ async function expectTrue(payload: unknown, by: Config, indent?: number): Promis
 }
 
 describe('knows without parsing that nothing is to be done', () => {
+  it.each([25, 26, 200])('with the verdicts that the whole way tells of %d triggers', async (count) => {
+    const triggers = Array.from({ length: count }, (_, index) => trigger({ name: `t${index}` }));
+    const payload = notePayload('@alice what do you think?');
+    const { received } = await read(payload, config({ triggers }));
+    expect(skimmed(payload, config({ triggers }))).toEqual(received);
+  });
+
   it.each([
     ['a comment that mentions nobody', notePayload('Looks good to me.'), 'The comment mentions nobody.', []],
     [

@@ -10,8 +10,14 @@ class LongFirst extends BaseSequencer {
   }
 }
 
-/** Folders of tests with programs, queues and browsers, each file of which has a process of its own. */
-const APART = '{bench,chaos,cli,config-ci,config-flows,dashboard,e2e,monitoring,queue}';
+/**
+ * Tests each file of which has a process of its own: folders with programs, queues and browsers, and the one whose subject
+ * is what the process knows of all the secrets there ever were in it, those of other files' too.
+ */
+const APART = [
+  'test/{bench,chaos,cli,config-ci,config-flows,dashboard,e2e,monitoring,queue}/**/*.test.ts',
+  'test/lib/secret.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -22,13 +28,13 @@ export default defineConfig({
     sequence: { sequencer: LongFirst },
     restoreMocks: true,
     projects: [
-      { extends: true, test: { name: 'apart', include: [`test/${APART}/**/*.test.ts`] } },
+      { extends: true, test: { name: 'apart', include: APART } },
       {
         extends: true,
         test: {
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, `test/${APART}/**`],
+          exclude: [...configDefaults.exclude, ...APART],
           // They leave nothing behind, and loading the program anew for each took longer than they do.
           isolate: false,
         },

@@ -1,6 +1,4 @@
-import { z } from 'zod';
 import type { Event } from './event.ts';
-import { maybe } from './payloads.ts';
 
 /** What a delivery is about, as far as its payload says: enough to find it by, and nothing that people wrote. */
 export interface Subject {
@@ -15,52 +13,53 @@ export interface Subject {
   readonly confidential: boolean;
 }
 
-const Iid = z.number().int().nonnegative();
-const flag = maybe(z.boolean());
-const word = maybe(z.string().max(255));
-
-const Payload = maybe(
-  z.object({
-    object_kind: word,
-    event_type: word,
-    user: maybe(z.object({ username: word })),
-    user_username: word,
-    project: maybe(z.object({ path_with_namespace: maybe(z.string().max(1000)) })),
-    object_attributes: maybe(
-      z.object({ id: maybe(Iid), iid: maybe(Iid), confidential: flag, internal: flag }),
-    ),
-    issue: maybe(z.object({ iid: Iid, confidential: flag })),
-    merge_request: maybe(z.object({ iid: Iid })),
-    note: maybe(z.object({ id: maybe(Iid), internal: flag })),
-  }),
-);
-type Payload = NonNullable<z.output<typeof Payload>>;
-
-/** Never throws; of what is no payload of GitLab's nothing is known. */
+/**
+ * Reads what is there field by field, as a payload is read in full only for whoever wants it, and this is asked of each.
+ * Never throws; of what is no payload of GitLab's nothing is known.
+ */
 export function subjectOf(payload: unknown): Subject {
-  const read: Partial<Payload> = Payload.parse(payload) ?? {};
-  const { object_kind: event, object_attributes: attributes, note } = read;
+  const read = fieldsOf(payload);
+  const attributes = fieldsOf(read.object_attributes);
+  const issue = fieldsOf(read.issue);
+  const note = fieldsOf(read.note);
+  const event = textOf(read.object_kind);
   return {
     event,
-    project: read.project?.path_with_namespace,
-    item: itemOf(read),
-    noteId: event === 'note' ? attributes?.id : note?.id,
-    user: read.user?.username ?? read.user_username,
+    project: textOf(fieldsOf(read.project).path_with_namespace, 1_000),
+    item: itemOf(event, { attributes, issue, mergeRequest: fieldsOf(read.merge_request) }),
+    noteId: numberOf(event === 'note' ? attributes.id : note.id),
+    user: textOf(fieldsOf(read.user).username) ?? textOf(read.user_username),
     confidential:
-      read.event_type?.startsWith('confidential_') === true ||
-      [attributes?.confidential, attributes?.internal, read.issue?.confidential, note?.internal].includes(
-        true,
-      ),
+      textOf(read.event_type)?.startsWith('confidential_') === true ||
+      [attributes.confidential, attributes.internal, issue.confidential, note.internal].includes(true),
   };
 }
 
-function itemOf({ object_kind, object_attributes, issue, merge_request }: Partial<Payload>): Subject['item'] {
-  const iid = object_attributes?.iid;
-  if (iid !== undefined && (object_kind === 'issue' || object_kind === 'work_item'))
-    return { type: 'issue', iid };
-  if (iid !== undefined && object_kind === 'merge_request') return { type: 'merge_request', iid };
-  if (issue !== undefined) return { type: 'issue', iid: issue.iid };
-  return merge_request && { type: 'merge_request', iid: merge_request.iid };
+type Fields = Readonly<Record<string, unknown>>;
+
+function itemOf(
+  event: string | undefined,
+  { attributes, issue, mergeRequest }: Readonly<Record<'attributes' | 'issue' | 'mergeRequest', Fields>>,
+): Subject['item'] {
+  const own = numberOf(attributes.iid);
+  if (own !== undefined && (event === 'issue' || event === 'work_item')) return { type: 'issue', iid: own };
+  if (own !== undefined && event === 'merge_request') return { type: 'merge_request', iid: own };
+  const ofIssue = numberOf(issue.iid);
+  if (ofIssue !== undefined) return { type: 'issue', iid: ofIssue };
+  const ofMergeRequest = numberOf(mergeRequest.iid);
+  return ofMergeRequest === undefined ? undefined : { type: 'merge_request', iid: ofMergeRequest };
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+function textOf(value: unknown, most = 255): string | undefined {
+  return typeof value === 'string' && value.length <= most ? value : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 }
 
 /** The same of an event that no delivery brought. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { byPerson, type Person } from '../events/event.ts';
 import { eventKey } from '../events/key.ts';
 import type { Match } from '../triggers/match.ts';
@@ -52,7 +52,7 @@ export function idOfRun(key: string, { agent, gitlabUrl }: { agent: string; gitl
 
 /** Starts with a letter, because BullMQ refuses job ids that are whole numbers. */
 function runId(...parts: readonly string[]): string {
-  return `r${createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 15)}`;
+  return `r${hash('sha256', parts.join('\n'), 'hex').slice(0, 15)}`;
 }
 
 /** The name of the branch to which the changes of a run go. */

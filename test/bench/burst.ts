@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pipelinePayload } from '../builders/payloads.ts';
 import type { Home } from '../contracts/run-queue.ts';
 import { embeddedHome, redisHome } from '../queue/homes.ts';
-import type { Row, Scenario } from './row.ts';
+import { percentile, type Row, type Scenario } from './row.ts';
 import { grownTo, mentionOf, openWeb, type Web } from './web.ts';
 
 export interface BurstOptions {
@@ -111,12 +111,6 @@ async function round(home: Home, isPerforming: boolean): Promise<Burst> {
     await web.close();
     await home.close();
   }
-}
-
-/** The time within which so many of a hundred answers had come. */
-function percentile(times: readonly number[], hundredth: number): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * hundredth) / 100))] ?? 0;
 }
 
 export const burstScenario: Scenario = {

@@ -33,8 +33,8 @@ export const dropped: Scenario = {
               what: name,
               unit: 'req/s',
               rounds: await inTurn(rounds, {
-                ours: async () => (await load(beckon, what)).perSecond,
-                ceiling: async () => (await load(ceiling, what)).perSecond,
+                ours: () => load(beckon, what),
+                ceiling: () => load(ceiling, what),
               }),
               reach: { least: 0.75 },
             });

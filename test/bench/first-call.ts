@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { notePayload } from '../builders/payloads.ts';
-import type { Round, Row, Scenario } from './row.ts';
+import { percentile, type Round, type Row, type Scenario } from './row.ts';
 import { openScene, type Scene, SECRET } from './runs-scene.ts';
 
 const PER_SECOND = 10;
@@ -90,11 +90,4 @@ async function deliver(address: string, issue: number): Promise<number> {
   const text = await response.body.text();
   if (response.statusCode !== 202) throw new Error(`answered with ${response.statusCode}: ${text}`);
   return at;
-}
-
-function percentile(numbers: readonly number[], percent: number): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const found = sorted[Math.ceil((sorted.length * percent) / 100) - 1];
-  if (found === undefined) throw new Error('nothing was measured');
-  return found;
 }

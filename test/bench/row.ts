@@ -35,6 +35,14 @@ export function median(numbers: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** The time within which so many of a hundred were done. */
+export function percentile(times: readonly number[], hundredth: number): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  const found = sorted[Math.ceil((sorted.length * hundredth) / 100) - 1];
+  if (found === undefined) throw new Error('nothing was measured');
+  return found;
+}
+
 /** The row as it is judged: medians, and the median of the ratios of each round. */
 export function summary({ rounds, reach }: Row): {
   readonly ours: number;

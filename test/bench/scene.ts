@@ -4,9 +4,10 @@ import { openBackend } from '../../src/queue/open-backend.ts';
 import { newRedis, type RedisServer } from '../support/redis.ts';
 import { newFolder } from '../support/temporary.ts';
 import { benchConfig, TOKEN } from './config.ts';
-import { type Load, type Loaded, load } from './load.ts';
+import { type Load, load } from './load.ts';
 import { wanted } from './payloads.ts';
 import { type Program, startBeckon, startCeiling } from './program.ts';
+import { type Steady, steady } from './steady.ts';
 
 /** Where the queue is; the ceiling of each is on one of the same kind. */
 export type Home = 'redis' | 'embedded';
@@ -15,8 +16,10 @@ export type Home = 'redis' | 'embedded';
 export interface Scene {
   readonly beckon: Program;
   readonly ceiling: Program;
-  /** Loads a program with deliveries. */
-  load(program: Program, what: Omit<Load, 'address' | 'token'>): Promise<Loaded>;
+  /** Loads a program with deliveries; so many a second were answered. */
+  load(program: Program, what: Omit<Load, 'address' | 'token'>): Promise<number>;
+  /** Sends it deliveries at a rate; milliseconds until each was answered. */
+  steady(program: Program, what: Omit<Steady, 'address' | 'token'>): Promise<readonly number[]>;
 }
 
 /** Opens a scene for as long as something is measured in it. `ceiling`: without a queue, with one, or Beckon by another config. */
@@ -53,6 +56,7 @@ export async function inScene<T>(
       beckon,
       ceiling: other,
       load: (program, what) => load({ ...what, address: program.address, token: TOKEN }),
+      steady: (program, what) => steady({ ...what, address: program.address, token: TOKEN }),
     });
   } finally {
     for (const program of programs) await program.end();

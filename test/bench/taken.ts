@@ -1,11 +1,10 @@
 import { wanted } from './payloads.ts';
-import { inTurn, median, type Row, type Scenario } from './row.ts';
+import type { Program } from './program.ts';
+import { inTurn, median, percentile, type Row, type Scenario } from './row.ts';
 import { type Home, inScene } from './scene.ts';
 
 const SECONDS = 2;
 const COMMENT = { event: 'Note Hook', status: 202, seconds: SECONDS };
-/** More than are ever under way at half of the capacity, so that none waits for another to be answered. */
-const OPEN_LOOP = 50;
 
 /** A delivery that is taken, on one home of the queue. */
 function takenOn(home: Home): Scenario {
@@ -13,7 +12,7 @@ function takenOn(home: Home): Scenario {
     name: `taken-${home}`,
     about: `deliveries that are read, matched and durable in the queue (${home}), beside Fastify with one add of the same job`,
     measure: ({ rounds, say }) =>
-      inScene({ home, ceiling: 'add' }, async ({ beckon, ceiling, load }) => {
+      inScene({ home, ceiling: 'add' }, async ({ beckon, ceiling, load, steady }) => {
         const rows: Row[] = [];
         const another = wanted();
         // What runs for days is compiled; what has just begun is not.
@@ -26,23 +25,23 @@ function takenOn(home: Home): Scenario {
             what: `taken on ${home}, ${connections} connections`,
             unit: 'req/s',
             rounds: await inTurn(rounds, {
-              ours: async () => (await load(beckon, what)).perSecond,
-              ceiling: async () => (await load(ceiling, what)).perSecond,
+              ours: () => load(beckon, what),
+              ceiling: () => load(ceiling, what),
             }),
             reach: { least: 0.85 },
           });
         }
         const capacity = (side: 'ours' | 'ceiling') =>
           median((rows[0]?.rounds ?? []).flatMap((round) => round[side] ?? []));
-        const atHalf = { ...COMMENT, body: another, connections: OPEN_LOOP };
+        const late = async (program: Program, perSecond: number) =>
+          percentile(await steady(program, { ...COMMENT, body: another, seconds: 4, perSecond }), 99);
         say('at half of the capacity');
         rows.push({
           what: `taken on ${home}, p99 at half of its own capacity`,
           unit: 'ms',
           rounds: await inTurn(rounds, {
-            ours: async () => (await load(beckon, { ...atHalf, rate: Math.round(capacity('ours') / 2) })).p99,
-            ceiling: async () =>
-              (await load(ceiling, { ...atHalf, rate: Math.round(capacity('ceiling') / 2) })).p99,
+            ours: () => late(beckon, capacity('ours') / 2),
+            ceiling: () => late(ceiling, capacity('ceiling') / 2),
           }),
           reach: { most: 1.5 },
         });
@@ -52,9 +51,8 @@ function takenOn(home: Home): Scenario {
           what: `a duplicate on ${home}, beside one that is taken`,
           unit: 'req/s',
           rounds: await inTurn(rounds, {
-            ours: async () => (await load(beckon, { ...COMMENT, body: again, connections: 10 })).perSecond,
-            ceiling: async () =>
-              (await load(beckon, { ...COMMENT, body: another, connections: 10 })).perSecond,
+            ours: () => load(beckon, { ...COMMENT, body: again, connections: 10 }),
+            ceiling: () => load(beckon, { ...COMMENT, body: another, connections: 10 }),
           }),
           reach: { least: 1 },
         });

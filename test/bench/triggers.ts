@@ -21,8 +21,8 @@ export const triggers: Scenario = {
       const beside = (what: typeof dropped | typeof taken) => {
         const load1 = { status: 200, ...what };
         return inTurn(rounds, {
-          ours: async () => (await load(beckon, load1)).perSecond,
-          ceiling: async () => (await load(ceiling, load1)).perSecond,
+          ours: () => load(beckon, load1),
+          ceiling: () => load(ceiling, load1),
         });
       };
       for (const program of [beckon, ceiling]) await load(program, { ...taken, seconds: 8 });

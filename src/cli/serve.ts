@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Role } from '../app.ts';
 import { createConfigSource } from '../config/source.ts';
@@ -12,6 +13,12 @@ import { EXIT } from './exit.ts';
 const STOP_DEADLINE = 4_000;
 /** Milliseconds after which the process ends come what may. */
 const STOP_LIMIT = 9_500;
+
+/**
+ * V8 puts what seems to live long where only its rarer and longer collections look. Of deliveries nothing does; but where a
+ * few were held up, all later ones count for it as well, half as much again is cleared away, and each pause is twice as long.
+ */
+const YOUNG = '--no-allocation-site-pretenuring';
 
 interface Options {
   readonly role: Role;
@@ -40,6 +47,7 @@ export const serve = new Command('serve')
     ).argParser(portOf),
   )
   .action(async ({ role, logLevel, metricsPort }: Options, command: Command) => {
+    setFlagsFromString(YOUNG);
     const source = createConfigSource({ file: configFileOf(command), env: process.env });
     const loaded = await source.load();
     const { config } = loaded;

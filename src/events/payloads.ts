@@ -6,7 +6,7 @@ import { z } from 'zod';
  */
 
 /** A field that counts as absent where it is null or of another type. */
-export function maybe<T extends z.ZodType>(type: T) {
+function maybe<T extends z.ZodType>(type: T) {
   return z.preprocess((value) => value ?? undefined, type.optional()).catch(undefined as never);
 }
 

@@ -35,6 +35,9 @@ export type PostgresAddress =
 /** The most connections of a worker; each of its runs holds one for milliseconds. */
 const MOST_CONNECTIONS = 8;
 
+/** In the table of BullMQ's jobs. To have a job as a whole, with all that is in it, would cost a delivery a quarter more. */
+const NAME_OF_JOB = `SELECT name FROM ${NAMESPACE}.job WHERE queue = $1 AND id = $2`;
+
 /** The table that rate-limiter-flexible counts in, as that library would create it. */
 const RATES = 'rates';
 const RATES_COLUMNS = 'key varchar(255) PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint';
@@ -93,7 +96,8 @@ export async function openPostgresAt(
     queue,
     async addNamed(name, data, options) {
       await queue.add(name, data, options);
-      return (await queue.getJob(options.jobId))?.name;
+      const found = await pool.query<{ name: string }>(NAME_OF_JOB, [QUEUE_NAME, options.jobId]);
+      return found.rows[0]?.name;
     },
     text: (name) => postgresText(pool, name),
     log: (name) => postgresLog(pool, name),

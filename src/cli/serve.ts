@@ -15,8 +15,8 @@ const STOP_DEADLINE = 4_000;
 const STOP_LIMIT = 9_500;
 
 /**
- * V8 puts what seems to live long where only its rarer and longer collections look. Of deliveries nothing does; but where a
- * few were held up, all later ones count for it as well, half as much again is cleared away, and each pause is twice as long.
+ * V8 puts what seems to live long where only its rarer and longer collections look. Of deliveries nothing does; but once a
+ * few were held up it takes all later ones for such, more than twice as much outlives each pause, and that is twice as long.
  */
 const YOUNG = '--no-allocation-site-pretenuring';
 

@@ -1,4 +1,5 @@
 import type { Event } from './event.ts';
+import { fieldsOf } from './fields.ts';
 
 /** What a delivery is about, as far as its payload says: enough to find it by, and nothing that people wrote. */
 export interface Subject {
@@ -35,7 +36,7 @@ export function subjectOf(payload: unknown): Subject {
   };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type Fields = ReturnType<typeof fieldsOf>;
 
 function itemOf(
   event: string | undefined,
@@ -48,10 +49,6 @@ function itemOf(
   if (ofIssue !== undefined) return { type: 'issue', iid: ofIssue };
   const ofMergeRequest = numberOf(mergeRequest.iid);
   return ofMergeRequest === undefined ? undefined : { type: 'merge_request', iid: ofMergeRequest };
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
 function textOf(value: unknown, most = 255): string | undefined {

@@ -26,7 +26,7 @@ export function redisText(client: Redis, key: string): SharedText {
   let known: { readonly version: string; readonly text: string } | undefined;
 
   async function read(): Promise<{ readonly version: string; readonly text?: string }> {
-    // Another change of ours may be under way, and be known before the answer comes.
+    // What the answer speaks of, whatever else may be known by then.
     const before = known;
     const answer = await client.eval(READ, 1, key, before?.version ?? '');
     const [version, text] = answer as [string | null, (string | null)?];

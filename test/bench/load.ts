@@ -12,7 +12,10 @@ export interface Load {
   readonly status: number;
 }
 
-/** Sends as many deliveries as it can, and tells how many a second were answered; rejects where an answer has another status than it has to have. */
+/**
+ * Sends as many deliveries as are answered; how many a second that were. Rejects where an answer has another status than it
+ * has to have.
+ */
 export async function load({
   address,
   token,

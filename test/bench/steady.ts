@@ -41,7 +41,12 @@ export async function steady({
     while (sending.length < seconds * perSecond) {
       const due = began + (sending.length / perSecond) * 1_000;
       if (due > performance.now()) await sleep(1);
-      else sending.push(deliver(due));
+      else {
+        const sent = deliver(due);
+        // Nobody listens before all are sent, and an unheard failure would end the program without clearing up.
+        sent.catch(() => {});
+        sending.push(sent);
+      }
     }
     return await Promise.all(sending);
   } finally {

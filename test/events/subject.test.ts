@@ -20,6 +20,11 @@ describe('what a delivery is about', () => {
       { confidential: true },
     ],
     [
+      'a comment on something confidential whose number is missing',
+      { object_kind: 'note', issue: { iid: null, confidential: true } },
+      { confidential: true, item: undefined },
+    ],
+    [
       'an issue',
       { object_kind: 'issue', object_attributes: { id: 301, iid: 12 } },
       { noteId: undefined, item: { type: 'issue', iid: 12 } },

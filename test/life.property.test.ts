@@ -34,32 +34,43 @@ describe('whatever happens, and in whatever order, every run ends once, says so 
     PATIENCE,
   );
 
-  it('also where one run ends every process that takes it up: it gives up, says so, and others go on', async () => {
-    const ask = (who: 'alice' | 'user6', at: 'web#12' | 'blog#12'): Act => ({
-      do: 'ask',
-      who,
-      agents: ['claude'],
-      at,
-      thread: 0,
-      late: 0,
-      regret: undefined,
-    });
-    const dies: Act = { do: 'trouble', operation: 'createBranch', after: 0, what: 'dies', when: 'before' };
-    const wide = { global: 4, perProject: 4, perAgent: 4, perUser: 4 };
-    const plan: Plan = {
-      acts: [
-        ...Array.from({ length: 12 }, () => dies),
-        ask('alice', 'web#12'),
-        { do: 'wait', ms: 60 * 60_000 },
-        ask('user6', 'blog#12'),
-      ],
-      limits: wide,
-      tightRate: undefined,
-      onBusy: { claude: 'queue', codex: 'queue' },
-      fates: [{ end: 'commits', ms: 1_000, told: true }],
-      paces: [40],
-      concurrency: 2,
-    };
-    expect(await play(plan, { isCalm: false })).toEqual(['not_started', 'merge_request']);
-  }, 60_000);
+  it.each([
+    ['ends every process that takes it up', Array.from({ length: 12 }, () => 'dies' as const)],
+    [
+      'is kept up by GitLab time and again, and at last by a process that dies',
+      [...Array.from({ length: 11 }, () => '502' as const), 'dies' as const],
+    ],
+  ])(
+    'also where one run %s: it gives up, says so, and others go on',
+    async (_what, troubles) => {
+      const ask = (who: 'alice' | 'user6', at: 'web#12' | 'blog#12'): Act => ({
+        do: 'ask',
+        who,
+        agents: ['claude'],
+        at,
+        thread: 0,
+        late: 0,
+        regret: undefined,
+      });
+      const wide = { global: 4, perProject: 4, perAgent: 4, perUser: 4 };
+      const plan: Plan = {
+        acts: [
+          ...troubles.map(
+            (what): Act => ({ do: 'trouble', operation: 'createBranch', after: 0, what, when: 'before' }),
+          ),
+          ask('alice', 'web#12'),
+          { do: 'wait', ms: 60 * 60_000 },
+          ask('user6', 'blog#12'),
+        ],
+        limits: wide,
+        tightRate: undefined,
+        onBusy: { claude: 'queue', codex: 'queue' },
+        fates: [{ end: 'commits', ms: 1_000, told: true }],
+        paces: [40],
+        concurrency: 2,
+      };
+      expect(await play(plan, { isCalm: false })).toEqual(['not_started', 'merge_request']);
+    },
+    60_000,
+  );
 });

@@ -107,9 +107,11 @@ export function createPeople(world: World) {
     unassign: (who: Who, agent: AgentName, at: Item) =>
       change(who, at, { action: 'update', assignees: { previous: [bot(agent)], current: [] } }),
     close: (who: Who, at: Item) => change(who, at, { action: 'close' }),
-    settled: ({ ref, projectId }: RunPipeline, status: string): Delivery => ({
-      event: 'Pipeline Hook',
-      payload: { ...pipelinePayload(ref, status), project: projectId === 8 ? PROJECTS.blog : PROJECTS.web },
-    }),
+    settled({ id, ref, projectId }: RunPipeline, status: string): Delivery {
+      const payload = pipelinePayload(ref, status);
+      const object_attributes = { ...payload.object_attributes, id };
+      const project = projectId === 8 ? PROJECTS.blog : PROJECTS.web;
+      return { event: 'Pipeline Hook', payload: { ...payload, object_attributes, project } };
+    },
   };
 }

@@ -23,7 +23,7 @@ interface Tools {
   readonly home: Home;
   readonly world: World;
   readonly concurrency: number;
-  readonly observer: Pick<Observer, 'gaveUp'>;
+  readonly observer: Pick<Observer, 'retrying' | 'gaveUp'>;
   /** Hears of every run that was let in. */
   readonly onCounted: (run: Run) => void;
   /** Hears that a pause was ended. */

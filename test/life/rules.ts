@@ -19,6 +19,10 @@ export interface Scene {
   readonly world: World;
 }
 
+function isOutside(error: unknown): boolean {
+  return error instanceof Failure && /403|429|502|no answer|queue|connect/.test(error.message);
+}
+
 /** What must hold at every moment of a play. */
 export function watchRules(scene: () => Scene, { isCalm }: { isCalm: boolean }) {
   let fault: string | undefined;
@@ -35,6 +39,8 @@ export function watchRules(scene: () => Scene, { isCalm }: { isCalm: boolean }) 
   const stoppedAt = new Map<string, number>();
   /** When they were taken up last, with a stop there and no outcome known. */
   const mustStop = new Map<string, number>();
+  /** How often something outside had a step of a run fail in a way that passes. */
+  const hindered = new Map<string, number>();
   /** Two workers had them at once, and the first stood between a look and what it would make. */
   const doubled = new Set<string>();
 
@@ -116,13 +122,15 @@ export function watchRules(scene: () => Scene, { isCalm }: { isCalm: boolean }) 
     mustStop,
     doubled,
     pipelines,
+    onRetrying(id: string, error: unknown) {
+      if (isOutside(error)) hindered.set(id, (hindered.get(id) ?? 0) + 1);
+    },
     onGaveUp(id: string, step: string, error: unknown) {
       gaveUp.add(id);
       if (step === 'deliver') notCleanedUp.add(id);
-      const isOutside = error instanceof Failure && /403|429|502|no answer|queue|connect/.test(error.message);
-      const isPoison =
-        error instanceof Interruption && (scene().home.jobs.get(id)?.stalls ?? 0) >= MAX_FAILURES;
-      if (!isOutside && !isPoison && !doubled.has(id))
+      const cutOff = scene().home.jobs.get(id)?.stalls ?? 0;
+      const isWornOut = error instanceof Interruption && cutOff + (hindered.get(id) ?? 0) >= MAX_FAILURES;
+      if (!isOutside(error) && !isWornOut && !doubled.has(id))
         broken(`${id} gives up at ${step} for no reason: ${error}`);
     },
     pipelinesChanged() {

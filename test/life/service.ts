@@ -48,6 +48,9 @@ export function createService({
       setTimeout(() => void startOne(which), AGAIN);
     });
     const observer = {
+      retrying({ id }: { id: string }, { error }: { error: unknown }) {
+        rules.onRetrying(id, error);
+      },
       gaveUp({ id }: { id: string }, { step, error }: { step: string; error: unknown }) {
         tell(`  ${id} gives up at ${step}: ${error}`);
         rules.onGaveUp(id, step, error);

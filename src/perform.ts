@@ -55,7 +55,7 @@ export function createPerform(tools: {
   };
   const record = (run: Run, what: string, error?: unknown) => withEntry(run, { at: clock(), what, error });
 
-  return async (start, { save, confirm, signal, interruptions }) => {
+  return async (start, { save, confirm, signal, interruptions, settled }) => {
     const agent = config.agents.find(({ name }) => name === start.agent);
     const trigger = config.triggers.find(({ name }) => name === start.trigger);
     if (agent === undefined || trigger === undefined) {
@@ -102,6 +102,7 @@ export function createPerform(tools: {
           clock,
           overlooked: (error) => observer.overlooked(start, { step, error }),
           resumed,
+          settled,
         };
         // What has an outcome is ending anyway, and what is being delivered is done.
         const isEnding = run.outcome !== undefined || isFrom('deliver', step);

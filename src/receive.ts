@@ -118,8 +118,8 @@ export function createReceive(tools: {
   }
 
   /** The run that waits for the end of this pipeline looks at once. On the branch of a first run later ones may work. */
-  async function wakeRunOf({ branch, runId = runOfBranch(branch) }: Settled): Promise<void> {
-    if (runId !== undefined) await queue.wake(runId);
+  async function wakeRunOf({ branch, runId = runOfBranch(branch), pipeline }: Settled): Promise<void> {
+    if (runId !== undefined) await queue.wake(runId, pipeline);
   }
 
   /** The run whose progress note got a reaction, which may be the consent that it waits for. */

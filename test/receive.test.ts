@@ -10,6 +10,7 @@ import { silentObserver } from './doubles/observer.ts';
 function setUp(fields: Parameters<typeof config>[0] = {}) {
   const runs = new Map<string, Run>();
   const woken: string[] = [];
+  const told: unknown[] = [];
   const commands: Command[] = [];
   const receive = createReceive({
     config: config(fields),
@@ -22,15 +23,22 @@ function setUp(fields: Parameters<typeof config>[0] = {}) {
       async addCommand(command) {
         commands.push(command);
       },
-      async wake(runId) {
+      async wake(runId, settled) {
         woken.push(runId);
+        told.push(settled);
       },
     },
     caughtUp: caughtUpDouble(),
     observer: silentObserver,
     clock: () => NOW,
   });
-  return { runs, woken, commands, receive: (payload: unknown) => receive({ event: undefined, payload }) };
+  return {
+    runs,
+    woken,
+    told,
+    commands,
+    receive: (payload: unknown) => receive({ event: undefined, payload }),
+  };
 }
 
 describe('receive', () => {
@@ -166,12 +174,13 @@ describe('receive', () => {
     expect(runs.size).toBe(2);
   });
 
-  it('wakes the run whose pipeline changed, and no other', async () => {
-    const { receive, woken } = setUp();
+  it('wakes the run whose pipeline changed, with how it ended, and no other', async () => {
+    const { receive, woken, told } = setUp();
     await receive(pipelinePayload('workloads/r0123456789abcde', 'success'));
     await receive(pipelinePayload('main', 'success'));
     await receive(pipelinePayload('workloads/r0123456789abcde', 'running'));
     expect(woken).toEqual(['r0123456789abcde']);
+    expect(told).toEqual([{ id: 77, project: { id: 7, path: 'acme/web/shop' }, status: 'success' }]);
   });
 
   it('wakes the run whose note got a reaction', async () => {

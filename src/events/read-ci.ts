@@ -26,11 +26,12 @@ function runIdOf({ object_attributes: { variables } }: PipelinePayload): string 
 /** A pipeline that changed its status: an event, and what a run may wait for. */
 export function readPipeline(payload: PipelinePayload, whole: object): Reading {
   const { id, ref, status, created_at, finished_at } = payload.object_attributes;
-  const settled = isUnderWay(status) ? {} : { settled: { branch: ref, runId: runIdOf(payload) } };
+  const project = payload.project === undefined ? undefined : projectOf(payload.project, undefined);
+  const pipeline = project && { id, project: { id: project.id, path: project.path }, status };
+  const settled = isUnderWay(status) ? {} : { settled: { branch: ref, runId: runIdOf(payload), pipeline } };
   // A pipeline of an agent that starts an agent would go on for ever.
   if (ref.startsWith('workloads/'))
     return { ...ignored(`A pipeline on ${quoted(ref)} is now ${quoted(status)}.`), ...settled };
-  const project = payload.project === undefined ? undefined : projectOf(payload.project, undefined);
   if (project === undefined || payload.project === undefined) return NO_PROJECT;
   if (payload.user === undefined) return ignored('The payload does not say whose pipeline it is.');
   return {

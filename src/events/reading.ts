@@ -1,11 +1,20 @@
 import type { Ending } from './ending.ts';
-import type { Event } from './event.ts';
+import type { Event, Project } from './event.ts';
 
 /** A pipeline came to its end: whoever waits for it wants to look. */
 export interface Settled {
   readonly branch: string;
   /** As the variables of the pipeline say it; anybody can have written that. */
   readonly runId: string | undefined;
+  readonly pipeline: SettledPipeline | undefined;
+}
+
+/** What a delivery says of a pipeline that does nothing by itself any more. */
+export interface SettledPipeline {
+  readonly id: number;
+  readonly project: Pick<Project, 'id' | 'path'>;
+  /** As GitLab says it: success, failed, canceled, skipped, manual. */
+  readonly status: string;
 }
 
 /** What a delivery holds. */

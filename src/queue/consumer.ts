@@ -19,7 +19,7 @@ import { type Recurring, readTick, restoreSchedules, syncSchedules } from './sch
 import { LOCK_MS, MAX_CRASHES, STALLED_CHECK_MS, START_MS } from './settings.ts';
 import { readStop } from './stops.ts';
 import { unavailable } from './unavailable.ts';
-import { promoteJob, wakeJob, wokenMeanwhile } from './wake.ts';
+import { promoteJob, settledIn, wakeJob, wokenMeanwhile } from './wake.ts';
 import { within } from './within.ts';
 
 /** Milliseconds that an aborted run has to come to its end. */
@@ -93,7 +93,7 @@ export async function startConsumer(
     // Finished, and the process died before it could say so to the queue.
     if (run.finishedAt !== undefined) return;
     const interruptions = job.stalledCounter + job.attemptsMade;
-    const performed = await perform(run, { ...lease, interruptions });
+    const performed = await perform(run, { ...lease, interruptions, settled: settledIn(job) });
     await lease.save(performed.run);
     if (performed.kind === 'done') return;
     await lease.putOff(Math.max(performed.at, clock() + LEAST_WAIT_MS));

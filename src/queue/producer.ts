@@ -172,7 +172,7 @@ export function createRunQueue(backend: Backend, { retention }: { readonly reten
       const name = randomUUID();
       return taken('put the run into the queue', () => addOnce(run, name));
     },
-    wake: (runId) => answered('wake the run', wakeJob(queue, runId)),
+    wake: (runId, settled) => answered('wake the run', wakeJob(queue, runId, settled)),
     find: async (runId) => {
       const job = await answered('find the run', queue.getJob(runId));
       return job === undefined ? undefined : runOf(job);

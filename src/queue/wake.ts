@@ -1,5 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { JobQueue } from './backend.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import type { SettledPipeline } from '../events/reading.ts';
+import type { JobQueue, RunJob } from './backend.ts';
+
+/** The trace that a wake leaves on a job. */
+const Mark = z.object({
+  mark: z.string(),
+  settled: z.exactOptional(
+    z.object({
+      id: z.number(),
+      project: z.object({ id: z.number(), path: z.string() }),
+      status: z.string(),
+    }),
+  ),
+});
 
 /** BullMQ's refusals (no such job, not in that state, lock of another) carry a negative code. */
 export function isRefusal(error: unknown): boolean {
@@ -18,12 +33,13 @@ async function unlessRefused(work: Promise<void>): Promise<void> {
  * Has a job taken up at once. A job that is being worked on at this moment is about to be put off, perhaps after
  * it looked for the very news it is woken for; so a mark is left first, in the job's progress, which we use for
  * nothing else. Whoever puts the job off looks for a new mark afterwards ({@link wokenMeanwhile}): one of the two
- * sees the other's trace.
+ * sees the other's trace. `settled` goes with the mark to whoever takes the job up ({@link settledIn}).
  */
-export async function wakeJob(queue: JobQueue, id: string): Promise<void> {
+export async function wakeJob(queue: JobQueue, id: string, settled?: SettledPipeline): Promise<void> {
   const job = await queue.getJob(id);
   if (job === undefined || job.finishedOn !== undefined) return;
-  await unlessRefused(job.updateProgress(randomUUID()));
+  const mark: z.input<typeof Mark> = { mark: randomUUID(), ...(settled === undefined ? {} : { settled }) };
+  await unlessRefused(job.updateProgress(mark));
   await unlessRefused(job.promote());
 }
 
@@ -33,7 +49,12 @@ export async function wokenMeanwhile(
   taken: { readonly id?: string | undefined; readonly progress: unknown },
 ): Promise<boolean> {
   const now = await queue.getJob(taken.id ?? '');
-  return now !== undefined && now.progress !== taken.progress;
+  return now !== undefined && !isDeepStrictEqual(now.progress, taken.progress);
+}
+
+/** What the newest wake before a job was taken up told. */
+export function settledIn({ progress }: Pick<RunJob, 'progress'>): SettledPipeline | undefined {
+  return Mark.safeParse(progress).data?.settled;
 }
 
 /** Ends the waiting of a job; does nothing when it waits no longer. */

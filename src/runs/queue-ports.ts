@@ -1,4 +1,5 @@
 import type { OnBusy, Rate } from '../config/config.ts';
+import type { SettledPipeline } from '../events/reading.ts';
 import type { Answer } from '../turns/turns.ts';
 import type { Command } from './command.ts';
 import type { Run } from './run.ts';
@@ -68,6 +69,8 @@ export type Perform = (
     readonly signal: AbortSignal;
     /** How often in the life of the run work on it ended without a result: the process died, or our own code threw. */
     readonly interruptions: number;
+    /** What the newest wake told of a pipeline, if anything; it need not be the run's own. */
+    readonly settled?: SettledPipeline | undefined;
   },
 ) => Promise<Performed>;
 
@@ -137,8 +140,11 @@ export interface RunQueue {
   add(run: Run): Promise<{ readonly duplicate: boolean }>;
   /** Adds a command unless one with its id is there; durable and bounded as {@link RunQueue.add}. */
   addCommand(command: Command): Promise<void>;
-  /** Has a waiting run taken up at once; does nothing for a run that is not waiting, or not there. */
-  wake(runId: string): Promise<void>;
+  /**
+   * Has a waiting run taken up at once; does nothing for a run that is not waiting, or not there. `settled` is handed
+   * to whoever takes it up, unless another wake comes first.
+   */
+  wake(runId: string, settled?: SettledPipeline): Promise<void>;
   find(runId: string): Promise<Run | undefined>;
   /**
    * Asks for the end of a run and wakes it. Durable when it resolves with `asked`; of several requests the first

@@ -133,9 +133,10 @@ async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>
 }
 
 /** What the parent waits for. */
-function tell(method: string, path: string, { query, body }: Asked): void {
+function tell(method: string, path: string, { query, body }: Asked, said: unknown): void {
   if (method === 'POST' && path.endsWith('/pipeline')) {
-    process.send?.({ pipeline: String(query.get('ref') ?? body.ref).replace('workloads/', '') });
+    const { id } = said as ReturnType<typeof pipeline>;
+    process.send?.({ pipeline: String(query.get('ref') ?? body.ref).replace('workloads/', ''), id });
   }
   const [, run] = /(?:finished|failed|Could not start)[\s\S]*beckon:run=(\w+)/.exec(String(body.body)) ?? [];
   if (method === 'PUT' && run !== undefined)
@@ -166,7 +167,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const text = typeof said === 'string' ? said : JSON.stringify(said);
   await sleep(Math.max(0, delay - (performance.now() - began)));
   response.writeHead(found === undefined ? 404 : method === 'POST' ? 201 : 200, headers).end(text);
-  tell(method, path, asked);
+  tell(method, path, asked, said);
 }
 
 const server = createServer((request, response) => void answer(request, response));

@@ -6,8 +6,8 @@ const PROGRAM = fileURLToPath(new URL('gitlab-program.ts', import.meta.url));
 
 /** What the stand-in tells while it is asked. */
 interface Told {
-  /** A pipeline of this run was made. */
-  pipeline: [run: string];
+  /** A pipeline of this run was made, with this id. */
+  pipeline: [run: string, id: number];
   /** The note of this run says its outcome, which begins so. */
   ended: [run: string, says: string];
   /** The progress note on this issue was asked for, at this time of a clock that all processes share. */
@@ -31,8 +31,15 @@ export async function startBenchGitLab({ delay = 50, comments = 1, files = 1 } =
   const told = new EventEmitter<Told>();
   child.on(
     'message',
-    (message: { pipeline?: string; ended?: string; says?: string; noted?: number; at?: number }) => {
-      if (message.pipeline !== undefined) told.emit('pipeline', message.pipeline);
+    (message: {
+      pipeline?: string;
+      id?: number;
+      ended?: string;
+      says?: string;
+      noted?: number;
+      at?: number;
+    }) => {
+      if (message.pipeline !== undefined) told.emit('pipeline', message.pipeline, message.id ?? 0);
       if (message.ended !== undefined) told.emit('ended', message.ended, message.says ?? '');
       if (message.noted !== undefined) told.emit('noted', message.noted, message.at ?? 0);
     },

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mention } from '../builders/events.ts';
 import type { Round, Row, Scenario } from './row.ts';
 import { benchRun, openScene, type Scene } from './runs-scene.ts';
 
 const DELAY_MS = 50;
 /** Requests of such a run, of which context and item are asked for at the same time: so many follow one another. */
-const IN_A_ROW = 12;
+const IN_A_ROW = 11;
 /** Runs under way for each that can be stepped: some of them wait for their pipeline. */
 const AHEAD = 3;
 /** What runs for days is compiled; what has just begun is not. */
@@ -65,7 +66,9 @@ async function rate({ queue, gitlab }: Scene, underWay: number): Promise<number>
     added += 1;
     ask(queue.add(benchRun(added)));
   };
-  gitlab.told.on('pipeline', (run) => isOver || ask(queue.wake(run)));
+  gitlab.told.on('pipeline', (run, id) => {
+    if (!isOver) ask(queue.wake(run, { id, project: mention().project, status: 'success' }));
+  });
   gitlab.told.on('ended', (run, says) => {
     if (!says.includes('has finished')) throw new Error(`the run ${run} says ${says}`);
     ended += 1;

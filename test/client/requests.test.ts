@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { parseDelivery } from '../../src/events/parse.ts';
+import type { SettledPipeline } from '../../src/events/reading.ts';
 import { planRun } from '../../src/runs/plan.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { agent, trigger } from '../builders/config.ts';
@@ -16,43 +17,53 @@ const GIVEN = { title: 'Basket', description: 'It loses items.' };
  * A project with a flow and a webhook, and a worker's half with all its caches. Runs take a few seconds, and the
  * pipeline has ended when they look.
  */
-async function open({ commits = true, agents = {} }: { commits?: boolean; agents?: object } = {}) {
+async function open({ commits = true, hears = true }: { commits?: boolean; hears?: boolean } = {}) {
   const receiver = await startReceiver();
   onTestFinished(() => receiver.close());
   const connected = await connect({ files: { [FLOW]: TEXT, '.gitlab-ci.yml': 'agent: { script: [ls] }\n' } });
   const { standIn, world, project, gitlab, requests } = connected;
   world.addUser({ username: 'alice', name: 'Alice Ito' });
   world.addMember({ user: 'alice', project, level: 'developer' });
-  const events = ['note', 'issues', 'merge_requests'] as const;
+  const events = ['note', 'issues', 'merge_requests', ...(hears ? (['pipeline'] as const) : [])] as const;
   world.addHook({ project, url: receiver.url, token: 'secret', events: [...events] });
-  const rule = trigger({ agent: agent({ flow: { kind: 'file', path: FLOW }, ...agents }) });
+  const rule = trigger({ agent: agent({ flow: { kind: 'file', path: FLOW } }) });
   const fields: Partial<Config> = { agents: [rule.agent] };
   const { takeUp } = performer(gitlab, rule, { fields });
 
-  async function work({ branch, pipeline }: Run): Promise<void> {
+  /** The newest webhook. */
+  async function heard() {
+    await standIn.webhooksSettled();
+    return parseDelivery({ event: '', payload: JSON.parse(receiver.posts.at(-1)?.body ?? '{}') });
+  }
+
+  /** Gives what a webhook tells of the end of the pipeline. */
+  async function work({ branch, pipeline }: Run): Promise<SettledPipeline | undefined> {
     if (branch === undefined || pipeline === undefined) throw new Error('the agent has started');
     if (commits) {
       const actions = [{ action: 'create' as const, path: `${branch.name}.txt`, content: 'new\n' }];
       await world.commit({ project, by: 'claude-bot', branch: branch.name, message: 'Mend', actions });
     }
     world.finishPipeline({ pipeline, status: 'success' });
+    const reading = await heard();
+    return 'settled' in reading ? reading.settled?.pipeline : undefined;
   }
 
   /** What a run of the newest webhook asks of GitLab, one line for each request. */
   async function requestsOf(happen: () => unknown): Promise<readonly string[]> {
     receiver.posts.splice(0);
     await happen();
-    await standIn.webhooksSettled();
-    const reading = parseDelivery({ event: '', payload: JSON.parse(receiver.posts.at(-1)?.body ?? '{}') });
+    const reading = await heard();
     const event = reading.kind === 'events' ? reading.events[0] : undefined;
     if (event === undefined) throw new Error('the webhook tells of an event');
     let run = planRun({ event, trigger: rule }, { gitlabUrl: standIn.url, now: 0 });
+    let settled: SettledPipeline | undefined;
     requests.splice(0);
     for (let times = 0; times < 10 && run.finishedAt === undefined; times += 1) {
-      await takeUp(run, (step) => {
+      const save = (step: Run) => {
         run = step;
-      });
-      if (run.step === 'watch') await work(run);
+      };
+      await takeUp(run, save, { settled });
+      if (run.step === 'watch') settled = await work(run);
     }
     expect(run.outcome?.kind).toBe(commits ? 'merge_request' : 'no_changes');
     expect(standIn.violations).toEqual([]);
@@ -76,7 +87,6 @@ const OFFERED = [
 ];
 const STARTED = ['POST projects/:id/pipeline', 'PUT projects/:id/issues/:id/notes/:id'];
 const SAID = ['GET projects/:id/issues/:id/discussions/:id', 'PUT projects/:id/issues/:id/notes/:id'];
-const LOOKED = ['GET projects/:id/pipelines/:id'];
 const BRANCH = ['POST projects/:id/repository/branches'];
 
 describe('a run with all that can be known', () => {
@@ -89,13 +99,20 @@ describe('a run with all that can be known', () => {
       ...BRANCH,
       ...LAST_LOOK,
       ...STARTED,
-      ...LOOKED,
       ...OFFERED,
       ...SAID,
     ]);
     const known = ['GET users/:id', 'GET projects/:id/members/all/:id', 'GET user'];
     const file = 'GET projects/:id/repository/files/:id/raw';
     expect([...cold].sort()).toEqual([...warm, ...known, file].sort());
+  });
+
+  it('looks for the end of the pipeline itself, where no webhook tells of it', async () => {
+    const { mention } = await open({ hears: false });
+    await mention();
+    const warm = await mention();
+    expect(warm.filter((request) => request === 'GET projects/:id/pipelines/:id')).toHaveLength(1);
+    expect(warm).toHaveLength(13);
   });
 
   it('that changes nothing has its branch removed instead', async () => {
@@ -106,7 +123,6 @@ describe('a run with all that can be known', () => {
       ...BRANCH,
       ...LAST_LOOK,
       ...STARTED,
-      ...LOOKED,
       'GET projects/:id/repository/compare',
       'GET projects/:id/repository/branches/:id',
       'DELETE projects/:id/repository/branches/:id',
@@ -124,7 +140,6 @@ describe('a run with all that can be known', () => {
       ...BRANCH,
       ...LAST_LOOK,
       ...STARTED,
-      ...LOOKED,
       ...OFFERED,
       ...SAID,
     ]);
@@ -154,7 +169,6 @@ describe('a run with all that can be known', () => {
       'GET projects/:id/members/all/:id',
       'POST projects/:id/pipeline',
       'PUT projects/:id/merge_requests/:id/notes/:id',
-      ...LOOKED,
       'GET projects/:id/repository/compare',
       'POST projects/:id/merge_requests',
       'GET projects/:id/merge_requests/:id/discussions/:id',

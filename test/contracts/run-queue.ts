@@ -437,6 +437,27 @@ export function describeRunQueue(name: string, home: Home): void {
       expect((await queue.depth()).delayed).toBe(0);
     });
 
+    test('hands on what a wake told, until another comes', async () => {
+      const settled = { id: 3, project: { id: 7, path: 'group/project' }, status: 'success' };
+      const told: unknown[] = [];
+      await consume(async (run, tools) => {
+        told.push(tools.settled);
+        if (run.looks === 2) return { kind: 'done', run: ended(run) };
+        // The first comes while the run is at work.
+        if (run.looks === 0) await queue.wake(run.id, settled);
+        return { kind: 'wait', run: { ...run, looks: run.looks + 1 }, at: Date.now() + DAY };
+      });
+      const run = aRun();
+      await queue.add(run);
+      await until(
+        'the run waits again',
+        async () => told.length === 2 && (await queue.depth()).delayed === 1,
+      );
+      await queue.wake(run.id);
+      await until('the run ends', () => hasEnded(run.id), { ms: 2_000 });
+      expect(told).toEqual([undefined, settled, undefined]);
+    });
+
     test('does not lose a wake that comes while the run is at work', async () => {
       let looks = 0;
       await consume(async (run) => {

@@ -1,4 +1,5 @@
 import type { Config, Trigger } from '../../src/config/config.ts';
+import type { SettledPipeline } from '../../src/events/reading.ts';
 import { createPerform } from '../../src/perform.ts';
 import { createNamedUsers } from '../../src/runs/named-users.ts';
 import type { GitLab, Observer } from '../../src/runs/ports.ts';
@@ -34,12 +35,17 @@ export function performer(
   });
 
   /** `saved` hears of every step, as the queue does. */
-  async function takeUp(run: Run, saved: (run: Run) => void): Promise<void> {
+  async function takeUp(
+    run: Run,
+    saved: (run: Run) => void,
+    { settled }: { settled?: SettledPipeline | undefined } = {},
+  ): Promise<void> {
     const performed = await perform(run, {
       save: async (step) => saved(step),
       confirm: async () => {},
       signal: new AbortController().signal,
       interruptions: 0,
+      settled,
     });
     if (performed.kind === 'wait') now = performed.at;
     saved(performed.run);

@@ -178,7 +178,11 @@ describe('anything else', () => {
     expect(parse(pipelinePayload('workloads/r0123456789abcde', 'success'))).toEqual({
       kind: 'ignored',
       reason: 'A pipeline on "workloads/r0123456789abcde" is now "success".',
-      settled: { branch: 'workloads/r0123456789abcde', runId: undefined },
+      settled: {
+        branch: 'workloads/r0123456789abcde',
+        runId: undefined,
+        pipeline: { id: 77, project: { id: 7, path: 'acme/web/shop' }, status: 'success' },
+      },
     });
     expect(parse(pipelinePayload('workloads/r0123456789abcde', 'running'))).not.toHaveProperty('settled');
   });

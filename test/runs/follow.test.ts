@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Mention } from '../../src/events/event.ts';
+import type { SettledPipeline } from '../../src/events/reading.ts';
 import { Failure } from '../../src/runs/failures.ts';
 import { runState } from '../../src/runs/state.ts';
 import { follow, setUp } from './set-up.ts';
@@ -50,6 +51,46 @@ describe('a pipeline', () => {
     double.jobs.push(...jobs.map((job) => ({ id: 1, ...job, url: '', failureReason: undefined })));
     await takeUp();
     expect(await noteAfter(3_000, 'manual')).toMatch(/start a job by hand, so no agent ran.*when: manual/);
+  });
+});
+
+describe('the end of a pipeline that a webhook tells of', () => {
+  async function toldOf(change: Partial<SettledPipeline> = {}) {
+    const scene = follow();
+    await scene.takeUp();
+    const { pipeline, event } = scene.saved();
+    const { id, path } = event.project;
+    const own = { id: pipeline?.id ?? 0, project: { id, path }, status: 'success' };
+    await scene.takeUp(scene.saved(), { settled: { ...own, ...change } });
+    return { ...scene, looks: scene.calls.filter((call) => call === 'pipeline').length };
+  }
+
+  it('is not asked for again', async () => {
+    const { looks, saved } = await toldOf();
+    expect(saved()).toMatchObject({ outcome: { kind: 'no_changes' } });
+    expect(looks).toBe(0);
+  });
+
+  it.each([
+    ['failed', /Agent has failed/],
+    ['canceled', /Agent was cancelled/],
+    ['skipped', /GitLab skipped the pipeline/],
+  ])('%s is told as what it is', async (status, words) => {
+    const { looks, note } = await toldOf({ status });
+    expect(note()).toMatch(words);
+    expect(looks).toBe(0);
+  });
+
+  it.each([
+    ['another pipeline', { id: 1 }],
+    ['a pipeline of another project', { project: { id: 99, path: 'group/project' } }],
+    ['a project whose secret vouches for no other', { project: { id: 7, path: 'group/other' } }],
+    ['a pipeline that a person may go on with', { status: 'manual' }],
+    ['what a newer GitLab may add', { status: 'of_a_newer_gitlab' }],
+  ])('counts for nothing of %s: GitLab is asked', async (_what, change) => {
+    const { looks, note } = await toldOf(change);
+    expect(note()).toMatch(/Agent has started/);
+    expect(looks).toBe(1);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Event } from '../../src/events/event.ts';
 import { createPerform } from '../../src/perform.ts';
 import { createNamedUsers } from '../../src/runs/named-users.ts';
 import { planRetry, planRun } from '../../src/runs/plan.ts';
-import type { StopRequest } from '../../src/runs/queue-ports.ts';
+import type { Perform, StopRequest } from '../../src/runs/queue-ports.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { agent, config, trigger } from '../builders/config.ts';
 import { mention } from '../builders/events.ts';
@@ -40,7 +40,12 @@ export function setUp(
   /** Takes the run up as a worker does, from what was saved last; gives how it went. */
   async function takeUp(
     run = saved,
-    { confirm = async () => {}, signal = new AbortController().signal, interruptions = 0 } = {},
+    {
+      confirm = async () => {},
+      signal = new AbortController().signal,
+      interruptions = 0,
+      settled = undefined,
+    }: Partial<Omit<Parameters<Perform>[1], 'save'>> = {},
   ) {
     const performed = await perform(run, {
       save: async (step) => {
@@ -49,6 +54,7 @@ export function setUp(
       confirm,
       signal,
       interruptions,
+      settled,
     });
     saved = performed.run;
     return performed;

@@ -1,4 +1,5 @@
 import type { Agent, Config, Trigger } from '../../config/config.ts';
+import type { SettledPipeline } from '../../events/reading.ts';
 import type { createFlowParser } from '../../flows/flow.ts';
 import type { Failure } from '../failures.ts';
 import type { IsLetIn } from '../named-users.ts';
@@ -35,6 +36,8 @@ export interface StepTools {
    * even if no answer said so. A step that is entered for the first time need not look.
    */
   readonly resumed: boolean;
+  /** What the webhook told that woke the run last, if it was one of a pipeline; that need not be the run's own. */
+  readonly settled: SettledPipeline | undefined;
 }
 
 export type StepResult =

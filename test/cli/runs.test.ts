@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,9 +20,12 @@ import type { Ended } from './shipped-program.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
+// Asked for here: within a hook it would be too late to be told of the end.
+const folder = await temporaryFolder(afterAll);
+
 /** The built program with a config for a home of the queue. */
 async function programFor(home: QueueHome) {
-  const config = join(await temporaryFolder(afterAll), 'beckon.yaml');
+  const config = join(folder, `${randomUUID()}.yaml`);
   const queue = home.kind === 'embedded' ? { dataDir: home.dataDir } : { url: home.url.reveal() };
   await writeFile(
     config,

@@ -3,6 +3,7 @@ import type { Config } from './config/config.ts';
 import { createFlowParser } from './flows/flow.ts';
 import { type Traced, untraced } from './lib/traced.ts';
 import { Interruption } from './runs/failures.ts';
+import { isFromFork } from './runs/from-fork.ts';
 import { guarded } from './runs/guarded.ts';
 import { withEntry } from './runs/history.ts';
 import type { IsLetIn } from './runs/named-users.ts';
@@ -165,9 +166,13 @@ function isFrom(first: StepName, step: StepName): boolean {
   return STEP_NAMES.indexOf(step) >= STEP_NAMES.indexOf(first);
 }
 
-/** The one after, but a run with an outcome goes straight to cleaning up its branch, if it has one, and to its end. */
+/**
+ * The one after that is any of the run's business. A run with an outcome goes straight to cleaning up its branch, if it
+ * has one, and to its end.
+ */
 function nextStep(run: Run): StepName {
-  const next = STEP_NAMES[STEP_NAMES.indexOf(run.step) + 1] ?? 'finish';
+  const after = STEP_NAMES[STEP_NAMES.indexOf(run.step) + 1] ?? 'finish';
+  const next = after === 'fork' && !isFromFork(run.event) ? 'prepare' : after;
   if (run.outcome === undefined || next === 'finish') return next;
   return run.branch !== undefined && !isFrom('deliver', run.step) ? 'deliver' : 'finish';
 }

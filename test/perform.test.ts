@@ -53,7 +53,6 @@ describe('perform', () => {
       ['taken up', 'admit', 1, ''],
       ['entered', 'turn', 1, ''],
       ['entered', 'note', 1, ''],
-      ['entered', 'fork', 1, ''],
       ['entered', 'prepare', 1, ''],
       ['retrying', 'prepare', 2, 'asking: no answer in time'],
       ['entered', 'pipeline', 1, ''],

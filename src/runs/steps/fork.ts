@@ -16,6 +16,7 @@ const THUMBS_UP = /^thumbsup(_tone[1-5])?$/;
 
 /** Decides on a merge request from a fork as the trigger says, and waits where a person has to decide. */
 export const fork: Step = async (run, tools) => {
+  // A run that an older program left here.
   if (!isFromFork(run.event)) return done(run);
   switch (tools.trigger.forks) {
     case 'refuse':

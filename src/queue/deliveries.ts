@@ -10,6 +10,8 @@ import { within } from './within.ts';
 
 /** Milliseconds between two batches; a process that is killed loses what it had not written by then. */
 const WRITE_EVERY = 1_000;
+/** The same while batches fill the list: all that one of them wrote the next pushes out. */
+const WRITE_EVERY_IN_FLOOD = 5_000;
 /** What is kept of deliveries in passing between two batches; to read more of them would cost more than to answer them. */
 const MOST_IN_PASSING = 100;
 /** UTF-8 bytes of one delivery as it is kept. */
@@ -39,7 +41,8 @@ export interface DeliveryLog extends Deliveries {
 
 /**
  * Keeps the newest thousand deliveries for all processes on the queue's home. Adding one costs no request: what came
- * within a second is written as one batch. While the home is away the newest are kept in memory, and the rest is lost.
+ * within a second, in a flood within five, is written as one batch. While the home is away the newest are kept in memory,
+ * and the rest is lost.
  */
 export function createDeliveries(
   backend: Pick<Backend, 'log'>,
@@ -51,6 +54,7 @@ export function createDeliveries(
     'deliveries-refused': [],
   };
   let inPassing = 0;
+  let isFlood = false;
   let timer: NodeJS.Timeout | undefined;
   let writing = Promise.resolve();
 
@@ -83,6 +87,7 @@ export function createDeliveries(
     clearTimeout(timer);
     timer = undefined;
     inPassing = 0;
+    isFlood = NAMES.some((name) => pending[name].length >= MOST[name]);
     writing = writing.then(write);
     return writing;
   }
@@ -96,7 +101,7 @@ export function createDeliveries(
       others.push({ delivery, at: clock(), times: 1 });
       if (others.length >= 2 * MOST[name]) others.splice(0, MOST[name]);
     }
-    timer ??= setTimeout(flush, WRITE_EVERY).unref();
+    timer ??= setTimeout(flush, isFlood ? WRITE_EVERY_IN_FLOOD : WRITE_EVERY).unref();
   }
 
   return {

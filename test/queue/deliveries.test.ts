@@ -15,6 +15,32 @@ it('costs one write a second, however many deliveries there are, and none withou
   expect(append).toHaveBeenCalledTimes(1);
 });
 
+it('writes the newest of a flood every five seconds, as long as it lasts', async () => {
+  const append = vi.fn(async (_entries: readonly string[]) => {});
+  const log = () => ({ append, entries: async () => [] });
+  const deliveries = createDeliveries({ log }, { clock: Date.now, onError: () => {} });
+  const flood = async (seconds: number, perSecond: number) => {
+    for (let nth = 0; nth < 10 * seconds; nth += 1) {
+      for (let more = 0; more < perSecond / 10; more += 1)
+        deliveries.add({ by: 'delivery', outcome: 'accepted', noteId: nth });
+      await vi.advanceTimersByTimeAsync(100);
+    }
+  };
+  await flood(11, 1_000);
+  expect(append.mock.calls.map(([entries]) => entries.length)).toEqual([400, 400, 400]);
+  // It is over with the next batch, which does not fill the list any more.
+  await flood(10, 10);
+  expect(append.mock.calls.slice(3).map(([entries]) => entries.length)).toEqual([
+    expect.any(Number),
+    10,
+    10,
+    10,
+    10,
+    10,
+  ]);
+  await deliveries.close();
+});
+
 it('keeps what could not be written for the next time, though never more than the list has', async () => {
   const written: string[] = [];
   let isAway = true;

@@ -35,8 +35,14 @@ export type PostgresAddress =
 /** The most connections of a worker; each of its runs holds one for milliseconds. */
 const MOST_CONNECTIONS = 8;
 
-/** In the table of BullMQ's jobs. To have a job as a whole, with all that is in it, would cost a delivery a quarter more. */
-const NAME_OF_JOB = `SELECT name FROM ${NAMESPACE}.job WHERE queue = $1 AND id = $2`;
+/**
+ * In the table of BullMQ's jobs. To have a job as a whole, with all that is in it, would cost a delivery a quarter more;
+ * and without a name the statement would be planned anew for each, which takes PostgreSQL longer than to answer it.
+ */
+const NAME_OF_JOB = {
+  name: 'beckon_name_of_job',
+  text: `SELECT name FROM ${NAMESPACE}.job WHERE queue = $1 AND id = $2`,
+};
 
 /** The table that rate-limiter-flexible counts in, as that library would create it. */
 const RATES = 'rates';
@@ -96,7 +102,8 @@ export async function openPostgresAt(
     queue,
     async addNamed(name, data, options) {
       await queue.add(name, data, options);
-      const found = await pool.query<{ name: string }>(NAME_OF_JOB, [QUEUE_NAME, options.jobId]);
+      const values = [QUEUE_NAME, options.jobId];
+      const found = await pool.query<{ name: string }>({ ...NAME_OF_JOB, values });
       return found.rows[0]?.name;
     },
     text: (name) => postgresText(pool, name),

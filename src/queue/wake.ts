@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { SettledPipeline } from '../events/reading.ts';
 import type { JobQueue, RunJob } from './backend.ts';
 
-/** The trace that a wake leaves on a job. */
+/**
+ * The trace that a wake leaves on a job. It is kept as a text: that is compared as it is, and JSON within JSON holds
+ * nothing that PostgreSQL refuses, whatever a delivery says.
+ */
 const Mark = z.object({
   mark: z.string(),
   settled: z.exactOptional(
@@ -39,7 +41,7 @@ export async function wakeJob(queue: JobQueue, id: string, settled?: SettledPipe
   const job = await queue.getJob(id);
   if (job === undefined || job.finishedOn !== undefined) return;
   const mark: z.input<typeof Mark> = { mark: randomUUID(), ...(settled === undefined ? {} : { settled }) };
-  await unlessRefused(job.updateProgress(mark));
+  await unlessRefused(job.updateProgress(JSON.stringify(mark)));
   await unlessRefused(job.promote());
 }
 
@@ -49,12 +51,14 @@ export async function wokenMeanwhile(
   taken: { readonly id?: string | undefined; readonly progress: unknown },
 ): Promise<boolean> {
   const now = await queue.getJob(taken.id ?? '');
-  return now !== undefined && !isDeepStrictEqual(now.progress, taken.progress);
+  return now !== undefined && now.progress !== taken.progress;
 }
 
 /** What the newest wake before a job was taken up told. */
 export function settledIn({ progress }: Pick<RunJob, 'progress'>): SettledPipeline | undefined {
-  return Mark.safeParse(progress).data?.settled;
+  // A number before the first wake, and a mere id from an older program.
+  if (typeof progress !== 'string' || !progress.startsWith('{')) return undefined;
+  return Mark.safeParse(JSON.parse(progress)).data?.settled;
 }
 
 /** Ends the waiting of a job; does nothing when it waits no longer. */

@@ -438,7 +438,7 @@ export function describeRunQueue(name: string, home: Home): void {
     });
 
     test('hands on what a wake told, until another comes', async () => {
-      const settled = { id: 3, project: { id: 7, path: 'group/project' }, status: 'success' };
+      const settled = { id: 3, project: { id: 7, path: 'group/pro\0ject\uD800' }, status: 'success' };
       const told: unknown[] = [];
       await consume(async (run, tools) => {
         told.push(tools.settled);

@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -108,6 +109,19 @@ describe('a guest of the embedded queue', { timeout: 60_000 }, () => {
       expect(await serverOf(path)).toBeUndefined();
     }
     expect(await (await visit(path)).list({ limit: 10 })).toHaveLength(3);
+  });
+
+  test.each([
+    ['takes an empty lock file for that of a server that starts, and waits', 700],
+    ['says so of one that a crash left empty', undefined],
+  ])('%s', async (_what, ms) => {
+    const path = await dataDir();
+    await (await visit(path)).close();
+    const lockFile = join(path, 'postgres', 'postmaster.pid');
+    await writeFile(lockFile, '');
+    if (ms === undefined) return expect(visit(path)).rejects.toThrow(/postmaster\.pid" is empty/);
+    setTimeout(() => void rm(lockFile), ms);
+    expect(await (await visit(path)).list({ limit: 10 })).toEqual([]);
   });
 
   test('ends the server of a Beckon that was killed', async () => {

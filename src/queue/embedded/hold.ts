@@ -12,6 +12,8 @@ import { runningPostmaster } from './postmaster.ts';
 const PATIENCE_MS = 30_000;
 /** A killed process's hold ends with its connection, which the server notices a moment later. */
 const RELEASE_MS = 1_500;
+/** Milliseconds for which an empty lock file is that of a server that starts; after that it was left behind by a crash. */
+const EMPTY_MS = 2_000;
 /** Any numbers that nobody else uses on a server of our own. */
 const HOST_KEY = 8_245_126;
 const GUEST_KEY = 8_245_127;
@@ -63,6 +65,7 @@ async function takeLock(address: PostgresAddress, kind: HoldKind): Promise<pg.Cl
 export async function hold(dir: DataDir, binaries: PostgresBinaries, kind: HoldKind): Promise<Hold> {
   let launched: { readonly failed: Promise<never> } | undefined;
   let refusedSince: number | undefined;
+  let emptySince: number | undefined;
   let reason: unknown;
   for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(20)) {
     const running = await runningPostmaster(dir.files);
@@ -83,12 +86,22 @@ export async function hold(dir: DataDir, binaries: PostgresBinaries, kind: HoldK
         launched ??= await launch(dir, binaries);
         // Where another process was faster, ours has ended and theirs is seen in the next round.
         const ended = await Promise.race([launched.failed.catch((failure: Error) => failure), sleep(20)]);
-        if (ended !== undefined && (await runningPostmaster(dir.files)) === undefined) throw ended;
+        if (ended !== undefined && (await runningPostmaster(dir.files)) === undefined) {
+          emptySince ??= Date.now();
+          if (!isLockEmpty(ended) || Date.now() - emptySince > EMPTY_MS) throw ended;
+          // Another process's server makes its lock file before it writes into it, and ours came in between.
+          launched = undefined;
+          await sleep(100);
+        }
       }
     }
     if (refusedSince !== undefined && Date.now() - refusedSince > RELEASE_MS) throw inUse(dir);
   }
   throw unavailable('start PostgreSQL', reason);
+}
+
+function isLockEmpty({ message }: Error): boolean {
+  return /lock file "postmaster\.pid" is empty/.test(message);
 }
 
 function inUse(dir: DataDir): BeckonError {

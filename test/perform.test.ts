@@ -67,6 +67,12 @@ describe('perform', () => {
     expect(history.at(-1)?.at).toBe(finishedAt);
   });
 
+  it('goes on with a run of an issue that an older program left in the step for forks', async () => {
+    const { takeUp, saved, toTheEnd } = setUp();
+    await takeUp({ ...saved(), step: 'fork' });
+    expect((await toTheEnd()).outcome?.kind).not.toBe('refused');
+  });
+
   it('asks GitLab for nothing more, and gives nothing up, once another has the run', async () => {
     const { takeUp, calls } = setUp();
     const taken = new AbortController();

@@ -11,14 +11,12 @@ const FIRST_LOOK = 3_000;
 const LAST_LOOK = 60_000;
 /** At every fourth look it is asked whether the issue or merge request is still there: no webhook tells of that. */
 const LOOKS_PER_ITEM = 4;
-/** Statuses after which nothing runs in a pipeline unless somebody starts it again. */
-const ENDS = new Set(['success', 'failed', 'canceled', 'skipped']);
 
 /** Looks how far the pipeline is; at its end goes on, before it waits for the next look. */
 export const watch: Step = async (run, tools) => {
   if (run.pipeline === undefined) throw new Error('there is no pipeline to watch');
   const projectId = run.event.project.id;
-  const told = endAsTold(run, tools);
+  const told = successAsTold(run, tools);
   // It was made a moment ago; its webhook wakes the run, also one that comes before this is saved.
   if (told === undefined && !tools.resumed) return { kind: 'wait', run, after: FIRST_LOOK };
   const pipeline = told ?? (await tools.gitlab.pipeline(projectId, run.pipeline.id));
@@ -46,16 +44,17 @@ export const watch: Step = async (run, tools) => {
 };
 
 /**
- * The end of the run's pipeline, where a webhook told of it. That somebody vouched for the project is known of its path
- * alone, where secrets of some projects vouch for those only; so both have to be the run's.
+ * The success of the run's pipeline, where a webhook told of it. Whatever else it tells of, somebody may have had the
+ * pipeline go on since, and the run would give it up. That somebody vouched for the project is known of its path alone,
+ * where secrets of some projects vouch for those only; so both have to be the run's.
  */
-function endAsTold({ event, pipeline }: Run, { settled }: StepTools): SettledPipeline | undefined {
-  const isOwn =
-    settled !== undefined &&
+function successAsTold({ event, pipeline }: Run, { settled }: StepTools): SettledPipeline | undefined {
+  const isSuccess =
+    settled?.status === 'success' &&
     settled.id === pipeline?.id &&
     settled.project.id === event.project.id &&
     settled.project.path === event.project.path;
-  return isOwn && ENDS.has(settled.status) ? settled : undefined;
+  return isSuccess ? settled : undefined;
 }
 
 /**
